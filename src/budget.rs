@@ -1,0 +1,87 @@
+//! What a computation may use, and the name of the bound it hit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// A bound that ended a computation; `bound:<name>` in reports (interface, *JSON*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Bound {
+    /// `--max-states`
+    #[error("states")]
+    States,
+    /// `--max-transitions`
+    #[error("transitions")]
+    Transitions,
+    /// `--max-facts` in one local step
+    #[error("facts")]
+    Facts,
+    /// `--max-memory`
+    #[error("memory")]
+    Memory,
+    /// `--timeout`
+    #[error("time")]
+    Time,
+    /// An integer beyond 64 bits
+    #[error("integer")]
+    Integer,
+    /// Buffers that grow without bound, whose abstraction left facts undecided
+    #[error("copies")]
+    Copies,
+    /// Ctrl-C or a termination signal
+    #[error("interrupt")]
+    Interrupt,
+}
+
+/// The limits of one run of the tool. Cheap to clone; clones share the interrupt flag.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// Most states explored.
+    pub max_states: usize,
+    /// Most transitions explored.
+    pub max_transitions: usize,
+    /// Most facts in D of one local step.
+    pub max_facts: usize,
+    /// Most bytes in use, as `memory` counts them.
+    pub max_memory: usize,
+    /// When to stop.
+    pub deadline: Option<Instant>,
+    /// Set by a signal handler.
+    pub interrupted: Arc<AtomicBool>,
+    /// Bytes in use now; a constant 0 where nobody counts.
+    pub memory: fn() -> usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget {
+            max_states: usize::MAX,
+            max_transitions: usize::MAX,
+            max_facts: 1_000_000,
+            max_memory: usize::MAX,
+            deadline: None,
+            interrupted: Arc::new(AtomicBool::new(false)),
+            memory: || 0,
+        }
+    }
+}
+
+impl Budget {
+    /// Checks the bounds that come from outside: interrupt, time, memory. Costs about as much as reading a clock; call
+    /// it every few hundred steps of work.
+    ///
+    /// # Errors
+    /// The first of them that is hit.
+    pub fn check(&self) -> Result<(), Bound> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Bound::Interrupt);
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Bound::Time);
+        }
+        if (self.memory)() > self.max_memory {
+            return Err(Bound::Memory);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! The `watershed` command: parses arguments, calls the library, exits.
+
+fn main() {}

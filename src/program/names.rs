@@ -1,0 +1,71 @@
+//! How values and facts are written: as the program spells them (interface, *JSON*).
+
+use super::{Fact, NodeId, Program, RelationId, Spelling, Value};
+use std::fmt::Write as _;
+
+impl Program {
+    /// A value: an integer, a plain lower-case identifier, or a quoted symbol.
+    pub fn show_value(&self, value: Value) -> String {
+        match value {
+            Value::Int(i) => i.to_string(),
+            Value::Symbol(id) => quote(self.symbols.name(id)),
+        }
+    }
+
+    /// A node's name.
+    pub fn show_node(&self, node: NodeId) -> String {
+        self.show_value(self.node_value(node))
+    }
+
+    /// A fact with its location: `r(#n1, a, 2)` in the hash spelling, `r(n1, a, 2)` with first-column location.
+    pub fn show_fact(&self, node: NodeId, fact: &Fact) -> String {
+        self.show_at(fact.relation, self.node_value(node), &fact.values)
+    }
+
+    /// A fact of a global snapshot: its first value is its location.
+    pub fn show_global_fact(&self, fact: &Fact) -> String {
+        match fact.values.split_first() {
+            Some((&location, rest)) => self.show_at(fact.relation, location, rest),
+            None => format!("{}()", self.relation(fact.relation).name),
+        }
+    }
+
+    fn show_at(&self, relation: RelationId, location: Value, values: &[Value]) -> String {
+        let mark = match self.spelling {
+            Spelling::Hash => "#",
+            Spelling::FirstColumn => "",
+        };
+        let mut text = format!("{}({mark}{}", self.relation(relation).name, self.show_value(location));
+        for &value in values {
+            let _ = write!(text, ", {}", self.show_value(value));
+        }
+        text.push(')');
+        text
+    }
+}
+
+/// A symbol as the language writes it: bare if it is a plain lower-case identifier, else in quotes with escapes.
+pub fn quote(symbol: &str) -> String {
+    let mut chars = symbol.chars();
+    let plain = chars.next().is_some_and(|c| c.is_ascii_lowercase())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !matches!(symbol, "not" | "notin");
+    if plain {
+        return symbol.to_string();
+    }
+    let mut text = String::from("\"");
+    for c in symbol.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(text, "\\u{{{:x}}}", c as u32);
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+    text
+}
