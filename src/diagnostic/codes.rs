@@ -144,7 +144,7 @@ table! {
         "A program in which no atom has a `#` writes the location as the first column of every relation, so that an\n\
          atom needs at least one column. Mark locations with `#` to write atoms without columns.\n\n\
          wrong:  alarm() :- smoke(R);\n\
-         right:  alarm(N) :- smoke(N, R);      or, with `#`:   alarm() :- smoke(#N, R);";
+         right:  alarm(N) :- smoke(N, R);";
     UNKNOWN_RELATION = "E0203", "a declaration of a relation that does not exist",
         "`output`, `event`, `never` and `--output` name relations that occur in a fact, a rule or an `input` declaration.\n\n\
          wrong:  output pth;    path(#X, Y) :- link(#X, Y);\n\
@@ -189,8 +189,8 @@ table! {
          right:  balance(#B, A, sum<X; Id>) :- deposit(#B, Id, A, X);";
     NEVER_UNDERIVABLE = "W0204", "a `never` relation that nothing derives",
         "No rule and no fact can make it hold, so that the assertion is empty.\n\n\
-         wrong:  never two_leaders;     two_leader(#N) :- leader(#N, A), leader(#N, B), A != B;\n\
-         right:  never two_leaders;     two_leaders(#N) :- leader(#N, A), leader(#N, B), A != B;";
+         wrong:  never two;   calm(#N) :- up(#N), notin two(#N);    up(#n);\n\
+         right:  never two;   two(#N) :- leader(#N, A), leader(#N, B), A != B;     leader(#n, a)@1;";
 
     BODY_ACROSS_NODES = "E0301", "a body at more than one node",
         "A node knows only its own facts, so all body atoms of a rule, negated ones too, are at one location. A rule\n\
@@ -232,7 +232,9 @@ table! {
          right:  never differ;      differ(#X) :- val(#X, A), val(#Y, B), A != B;";
     SYNCHRONOUS_RULE = "W0303", "an operational rule for synchronous rounds only",
         "It joins across nodes, or reads the facts of a named round. Under synchronous rounds all nodes step together and\n\
-         it has a meaning; in an asynchronous network it has none, and the other commands refuse it.";
+         it has a meaning; in an asynchronous network it has none, and the other commands refuse it.\n\n\
+         unsure: agreed(X, V)@next :- chose(X, V), chose(Y, V), X != Y;\n\
+         sure:   heard(Y, V)@async :- chose(X, V), peer(X, Y);   agreed(X, V)@next :- chose(X, V), heard(X, V);";
 
     UNSAFE_VARIABLE = "E0401", "a variable that nothing binds",
         "Each variable of a head, a comparison, or a negated atom (unless it is found in that atom only) is an argument\n\
@@ -287,10 +289,11 @@ table! {
          facts. A fact elsewhere would never hold.\n\n\
          wrong:  nodes a, b;     start(#c)@1;\n\
          right:  nodes a, b, c;  start(#c)@1;";
-    NOT_A_NODE_NAME = "E0506", "a node's name that is no constant",
-        "Nodes are named by constants: integers, names that start in lower case, symbols in double quotes.\n\n\
-         wrong:  nodes Alice, _;\n\
-         right:  nodes \"Alice\", bob;";
+    NOT_A_NODE_NAME = "E0506", "a name given to `--nodes` that is no constant",
+        "Nodes are named by constants, on the command line as in the text: integers, names that start in lower case,\n\
+         symbols in double quotes.\n\n\
+         wrong:  watershed check program.ded --nodes Alice,bob\n\
+         right:  watershed check program.ded --nodes '\"Alice\",bob'";
     EMPTY_NETWORK = "W0501", "a network without nodes",
         "Nothing says which nodes there are, so that nothing can run. Questions about all instances can be answered.\n\n\
          wrong:  seen(X) :- m(#S, X);\n\
@@ -304,7 +307,9 @@ table! {
          wrong:  nodes a;         node(a);   node(b);\n\
          right:  nodes a, b;";
     FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
-        "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.";
+        "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.\n\n\
+         unsure: nodes a, b;     start(#c)@1;\n\
+         sure:   nodes a, b;     start(#b)@1;";
 
     CANNOT_READ = "E0601", "a file that cannot be read",
         "The file does not exist, or the system does not let this program read it. `-` stands for standard input.\n\
