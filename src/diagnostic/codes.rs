@@ -304,8 +304,8 @@ table! {
          right:  nodes a, b;";
     NODE_NOT_DECLARED = "W0503", "a `node` fact for a node that is not declared",
         "Where a `nodes` declaration stands, it is the network, and `node(n)` facts add nothing to it.\n\n\
-         wrong:  nodes a;         node(a);   node(b);\n\
-         right:  nodes a, b;";
+         wrong:  nodes a;      node(a);   node(b);   up(#a);\n\
+         right:  nodes a, b;   up(#a);";
     FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
         "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.\n\n\
          unsure: nodes a, b;     start(#c)@1;\n\
