@@ -37,9 +37,8 @@ pub fn rule<'a>(
         place,
         located: role != Role::Operational,
         observes: role == Role::Observer,
-        occurrences: Occurrences::of(draft, place, role != Role::Operational),
+        occurrences: Occurrences::read(draft, place, role != Role::Operational),
         names: Vec::new(),
-        numbers: FxHashMap::default(),
         made_up: 0,
         own: None,
         bound: Vec::new(),
@@ -80,13 +79,11 @@ pub struct Body<'b, 'c, 'a> {
     pub located: bool,
     /// Whether the head's location is its first term too.
     pub observes: bool,
-    /// The number of a variable that the rule names, if it has come up.
-    pub numbers: FxHashMap<&'a str, VariableId>,
     /// The made-up variable for an own location that has no name.
     pub own: Option<VariableId>,
     pub uses: Vec<Use>,
     pub diagnostics: &'b mut Vec<Diagnostic>,
-    occurrences: Occurrences<'a>,
+    pub occurrences: Occurrences<'a>,
     names: Vec<String>,
     made_up: usize,
     /// By variable: whether a positive atom or the location binds it.
@@ -104,11 +101,11 @@ impl<'a> Body<'_, '_, 'a> {
 
     /// The number of a named variable.
     pub fn variable(&mut self, name: &'a str) -> VariableId {
-        if let Some(&id) = self.numbers.get(name) {
+        if let Some(id) = self.occurrences.of(name).number {
             return id;
         }
         let id = self.fresh(name.to_string());
-        self.numbers.insert(name, id);
+        self.occurrences.of(name).number = Some(id);
         id
     }
 
@@ -124,7 +121,7 @@ impl<'a> Body<'_, '_, 'a> {
         loop {
             self.made_up += 1;
             let name = format!("_{}", self.made_up);
-            if !self.occurrences.contains(&name) {
+            if self.occurrences.get(&name).is_none() {
                 return self.fresh(name);
             }
         }
@@ -390,7 +387,12 @@ impl<'a> Body<'_, '_, 'a> {
         let name = &self.names[variable.0 as usize];
         let mut diagnostic =
             Diagnostic::at(codes::UNSAFE_VARIABLE, span, format!("nothing binds the variable `{name}`"), "not bound");
-        if let Some(at) = self.occurrences.negated(name).filter(|at| at.end <= span.start || span.end <= at.start) {
+        if let Some(at) = self
+            .occurrences
+            .get(name)
+            .and_then(|occurrence| occurrence.negated)
+            .filter(|at| at.end <= span.start || span.end <= at.start)
+        {
             diagnostic = diagnostic.with(at, "a negated atom binds nothing");
         }
         diagnostic.help(format!(

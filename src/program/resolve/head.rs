@@ -81,7 +81,7 @@ impl<'a> Body<'_, '_, 'a> {
             place if !self.located && same(place, self.place.own) => Some(Destination::Here),
             Place::Constant(value) => Some(Destination::At(Expr::Constant(value))),
             Place::Variable(name) => {
-                let known = self.numbers.get(name).copied();
+                let known = self.occurrences.of(name).number;
                 let bound = known.is_some_and(|id| order.binds(id) || order.waits(id));
                 if bound || self.context.spelling == Spelling::FirstColumn {
                     let variable = self.variable(name);

@@ -2,23 +2,32 @@
 
 use super::location::Whereabouts;
 use super::relations::{Draft, Literal, Located, Place};
+use crate::program::VariableId;
 use crate::source::Span;
 use crate::syntax::ast::{Argument, Expr, ExprKind, TermKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// Where the named variables of a rule stand.
-#[derive(Default)]
+/// The named variables of a rule.
 pub struct Occurrences<'a> {
-    /// The one negated atom, by literal, that has it and no expression around it; `None` if it stands elsewhere.
-    places: FxHashMap<&'a str, Option<usize>>,
-    /// The first negated atom with it.
-    negated: FxHashMap<&'a str, Span>,
+    of: FxHashMap<&'a str, Occurrence>,
+}
+
+/// Where one variable stands.
+#[derive(Default)]
+pub struct Occurrence {
+    /// Its number in the checked rule, once it has one.
+    pub number: Option<VariableId>,
+    /// The first negated atom that has it as an argument.
+    pub negated: Option<Span>,
+    /// The negated atom, by literal, to which it is confined.
+    confined: Option<usize>,
 }
 
 impl<'a> Occurrences<'a> {
     /// Reads a rule. `located` says that locations are terms of the atoms.
-    pub fn of(draft: &Draft<'a>, place: &Whereabouts<'a>, located: bool) -> Self {
-        let mut found = Occurrences::default();
+    pub fn read(draft: &Draft<'a>, place: &Whereabouts<'a>, located: bool) -> Self {
+        // Few rules have more variables; one allocation does for them.
+        let mut found = Occurrences { of: FxHashMap::with_capacity_and_hasher(7, FxBuildHasher) };
         if let (false, Place::Variable(name)) = (located, place.own) {
             found.note(name, None);
         }
@@ -29,7 +38,7 @@ impl<'a> Occurrences<'a> {
                 Literal::Negative(atom) => {
                     found.atom(atom, Some(i), located);
                     for name in atom.columns.iter().filter_map(plain) {
-                        found.negated.entry(name).or_insert(atom.span);
+                        found.of.entry(name).or_default().negated.get_or_insert(atom.span);
                     }
                 }
                 Literal::Comparison(left, _, right, _) => {
@@ -41,20 +50,25 @@ impl<'a> Occurrences<'a> {
         found
     }
 
-    /// Whether the rule names the variable.
-    pub fn contains(&self, name: &str) -> bool {
-        self.places.contains_key(name)
+    /// The variable of this name, if the rule has one.
+    pub fn get(&self, name: &str) -> Option<&Occurrence> {
+        self.of.get(name)
     }
 
-    /// The first negated atom that has the variable as an argument.
-    pub fn negated(&self, name: &str) -> Option<Span> {
-        self.negated.get(name).copied()
+    /// The variable of this name.
+    pub fn of(&mut self, name: &'a str) -> &mut Occurrence {
+        self.of.entry(name).or_default()
+    }
+
+    /// Whether the variable is found in this negated atom only, and in no expression.
+    pub fn existential(&self, name: &str, literal: usize) -> bool {
+        self.get(name).is_some_and(|occurrence| occurrence.confined == Some(literal))
     }
 
     fn note(&mut self, name: &'a str, negated: Option<usize>) {
-        let place = self.places.entry(name).or_insert(negated);
-        if *place != negated {
-            *place = None;
+        let occurrence = self.of.entry(name).or_insert(Occurrence { number: None, negated: None, confined: negated });
+        if occurrence.confined != negated {
+            occurrence.confined = None;
         }
     }
 
@@ -96,11 +110,6 @@ impl<'a> Occurrences<'a> {
                 self.expr(right);
             }
         }
-    }
-
-    /// Whether the variable is found in this negated atom only.
-    pub fn existential(&self, name: &str, literal: usize) -> bool {
-        self.places.get(name) == Some(&Some(literal))
     }
 }
 
