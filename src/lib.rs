@@ -7,3 +7,8 @@ pub mod program;
 pub mod schedule;
 pub mod source;
 pub mod syntax;
+pub mod explore;
+pub mod network;
+pub mod system;
+pub mod ultimate;
+pub mod pipeline;
