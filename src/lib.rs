@@ -1,5 +1,6 @@
 //! Watershed: does every delivery order of a Dedalus program lead to the same outcome?
 
+pub mod analysis;
 pub mod budget;
 pub mod diagnostic;
 pub mod eval;
