@@ -5,6 +5,7 @@ pub mod budget;
 pub mod diagnostic;
 pub mod eval;
 pub mod program;
+pub mod prove;
 pub mod schedule;
 pub mod source;
 pub mod syntax;

@@ -99,7 +99,7 @@ pub fn classify(program: &Program, dependencies: &Dependencies) -> Classificatio
     events(program, &mut reasons);
     unguarded(program, &mut reasons);
     nonmonotone(program, dependencies, &mut reasons);
-    reasons.sort_by(|a, b| (a.span, a.kind, a.rule).cmp(&(b.span, b.kind, b.rule)));
+    reasons.sort_by_key(|reason| (reason.span, reason.kind, reason.rule));
     let class = match reasons.iter().map(|reason| reason.keeps_out_of).max() {
         None => Class::DedalusPlus,
         Some(Class::DedalusPlus) => Class::DedalusS,

@@ -107,7 +107,7 @@ fn unkept(
         .enumerate()
         .map(|(i, (_, edge))| {
             let same = |j: usize| edges.get(j).is_some_and(|(_, other)| other.rule == edge.rule);
-            !same(i + 1) && !(i > 0 && same(i - 1))
+            !(same(i + 1) || i > 0 && same(i - 1))
         })
         .collect();
     let filters = |i: usize| narrowing[i] && alone[i];
