@@ -1,9 +1,11 @@
 //! Watershed: does every delivery order of a Dedalus program lead to the same outcome?
 
+pub mod analysis;
 pub mod budget;
 pub mod diagnostic;
 pub mod eval;
 pub mod program;
+pub mod prove;
 pub mod schedule;
 pub mod source;
 pub mod syntax;

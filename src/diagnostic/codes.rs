@@ -331,6 +331,22 @@ table! {
          right:  nodes a, b;";
     FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
         "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.";
+    NEVER_QUIET = "W0701", "a node may never fall quiet",
+        "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
+         change for ever: `flip(Y, X)@next :- flip(X, Y)`. Dedalus calls programs without such cycles temporally safe. Relations that are\n\
+         only kept (`p(X)@next :- p(X)`, or the same with `notin p_del(X)`), that end with an event fact, or that count\n\
+         up to a bound given in the rule fall quiet. A program that never falls quiet has a meaning, but takes more to explore.";
+    SENT_FOR_EVER = "W0702", "a message may be sent for ever and is not persisted",
+        "The body of an `@async` rule may hold at infinitely many steps, and the rule sends again at each of them. Its head\n\
+         is not persisted, so the message holds at the steps at which a copy arrives and at no other: at every step in one run, at every\n\
+         second in another. Persist the message relation with `p(X)@next :- p(X)`, or send from an event fact.";
+    INFINITE_STEP = "W0703", "one local step may derive infinitely many facts",
+        "A rule makes a new value from one of its own relation's, and a cycle of deductive rules leads back to it:\n\
+         `p(N + 1) :- p(N)`. If no comparison with a constant stops it, the fixpoint of one local step is infinite and ends at\n\
+         `--max-facts`.";
+    INFINITE_STATES = "W0704", "the states may be infinitely many",
+        "A rule makes a new value from an old one on a cycle through `@next` or `@async`: `clock(N + 1)@next :- clock(N)`.\n\
+         Each step then reaches a new state and exploring never ends by itself. Bound the value in the rule: `N < 100`.";
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.
