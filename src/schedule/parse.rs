@@ -1,9 +1,9 @@
 //! A schedule from its text, and facts as a schedule names them; the other direction is [`Schedule::show`].
 
 use super::{Schedule, ScheduledStep};
-use crate::diagnostic::{Diagnostic, any_error, codes};
+use crate::diagnostic::{Code, Diagnostic, any_error, codes};
 use crate::program::{Fact, LocatedFact, NodeId, Program, Spelling, Value};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Atom, ExprKind, Term, TermKind};
 use crate::syntax::parser;
 use crate::syntax::schedule_tree::StepPhrase;
@@ -16,47 +16,35 @@ use std::collections::BTreeMap;
 pub fn parse(program: &Program, name: &str, text: &str) -> Result<Schedule, (SourceMap, Vec<Diagnostic>)> {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
-    let (phrase, mut diagnostics) = parser::parse_steps(&sources, file);
-    let mut read = |steps: &[StepPhrase]| -> Vec<ScheduledStep> {
-        steps.iter().filter_map(|step| read_step(program, step, &mut diagnostics)).collect()
-    };
+    let (phrase, diagnostics) = parser::parse_steps(&sources, file);
+    let mut reader = Reader { program, diagnostics };
+    let mut read = |steps: &[StepPhrase]| steps.iter().filter_map(|step| reader.step(step)).collect();
     let schedule = Schedule { stem: read(&phrase.stem), cycle: read(&phrase.cycle) };
+    let diagnostics = reader.diagnostics;
     if any_error(&diagnostics) { Err((sources, diagnostics)) } else { Ok(schedule) }
 }
 
-/// Reads one fact that says where it holds, such as the fact of a witness. `name` is what diagnostics call the text.
+/// Reads one fact: at the node that it names, which is `here` if that is given (the fact is delivered there; in
+/// the hash spelling it may then leave its location out). `name` is what diagnostics call the text.
 ///
 /// # Errors
 /// As for [`parse`].
-pub fn parse_fact(program: &Program, name: &str, text: &str) -> Result<LocatedFact, (SourceMap, Vec<Diagnostic>)> {
+pub fn parse_fact(
+    program: &Program,
+    name: &str,
+    text: &str,
+    here: Option<NodeId>,
+) -> Result<LocatedFact, (SourceMap, Vec<Diagnostic>)> {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
-    let (atom, mut diagnostics) = parser::parse_fact(&sources, file);
-    match atom.map(|atom| read_fact(program, &atom, None)) {
-        Some(Ok(fact)) if !any_error(&diagnostics) => return Ok(fact),
-        Some(Err(diagnostic)) => diagnostics.push(diagnostic),
-        _ => {}
-    }
-    Err((sources, diagnostics))
+    let (atom, diagnostics) = parser::parse_fact(&sources, file);
+    let mut reader = Reader { program, diagnostics };
+    let fact = atom.and_then(|atom| reader.fact(&atom, here));
+    let diagnostics = reader.diagnostics;
+    fact.filter(|_| !any_error(&diagnostics)).ok_or((sources, diagnostics))
 }
 
-/// Reads one fact that is delivered in a step of `node`.
-///
-/// # Errors
-/// Every mistake of the text; spans point into a text that holds nothing else.
-pub fn parse_delivery(program: &Program, node: NodeId, text: &str) -> Result<LocatedFact, Vec<Diagnostic>> {
-    let mut sources = SourceMap::new();
-    let file = sources.add("", text);
-    let (atom, mut diagnostics) = parser::parse_fact(&sources, file);
-    match atom.map(|atom| read_delivery(program, node, &atom)) {
-        Some(Ok(fact)) if !any_error(&diagnostics) => return Ok(LocatedFact { node, fact }),
-        Some(Err(diagnostic)) => diagnostics.push(diagnostic),
-        _ => {}
-    }
-    Err(diagnostics)
-}
-
-/// A step of distinct facts with their numbers of copies.
+/// A step that delivers these copies.
 pub(crate) fn step_of(node: NodeId, copies: impl IntoIterator<Item = Fact>) -> ScheduledStep {
     let mut deliver: BTreeMap<Fact, u64> = BTreeMap::new();
     for fact in copies {
@@ -65,120 +53,129 @@ pub(crate) fn step_of(node: NodeId, copies: impl IntoIterator<Item = Fact>) -> S
     ScheduledStep { node, deliver: deliver.into_iter().collect() }
 }
 
-fn read_step(program: &Program, step: &StepPhrase, diagnostics: &mut Vec<Diagnostic>) -> Option<ScheduledStep> {
-    let node = match read_node(program, &step.node) {
-        Ok(node) => node,
-        Err(diagnostic) => {
-            diagnostics.push(diagnostic);
-            return None;
-        }
-    };
-    let mut copies = Vec::new();
-    for atom in &step.deliver {
-        match read_delivery(program, node, atom) {
-            Ok(fact) => copies.push(fact),
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
-    }
-    Some(step_of(node, copies))
-}
-
-/// The fact that an atom in the braces of a step of `node` names.
-pub(crate) fn read_delivery(program: &Program, node: NodeId, atom: &Atom) -> Result<Fact, Diagnostic> {
-    let located = read_fact(program, atom, Some(node))?;
-    if located.node == node {
-        return Ok(located.fact);
-    }
-    let message = format!(
-        "{} is addressed to {}, but delivered in a step of {}",
-        program.show_fact(located.node, &located.fact),
-        program.show_node(located.node),
-        program.show_node(node)
-    );
-    Err(Diagnostic::at(codes::DELIVERY_ELSEWHERE, atom.span, message, "of another node"))
-}
-
-/// The fact that an atom names. In the hash spelling an atom without location is at `here`, if that is given.
-pub(crate) fn read_fact(program: &Program, atom: &Atom, here: Option<NodeId>) -> Result<LocatedFact, Diagnostic> {
-    let no_fact = |span, message: String, label: &str| Err(Diagnostic::at(codes::NO_FACT_IN_SCHEDULE, span, message, label));
-    if let Some((_, span)) = &atom.time {
-        return no_fact(*span, "a fact of a schedule has no `@`".into(), "not here");
-    }
-    let mut arguments = atom.arguments.iter();
-    let node = match (program.spelling, &atom.location) {
-        (Spelling::Hash, Some(term)) => read_node(program, term)?,
-        (Spelling::Hash, None) => match here {
-            Some(node) => node,
-            None => return no_fact(atom.span, "the fact does not say at which node it holds".into(), "needs `#node`"),
-        },
-        (Spelling::FirstColumn, Some(term)) => {
-            let message = "the program writes locations as first columns, without `#`".into();
-            return no_fact(term.span, message, "`#` here");
-        }
-        (Spelling::FirstColumn, None) => match arguments.next() {
-            Some(Argument::Expr(expr)) => match &expr.kind {
-                ExprKind::Term(kind) => read_node(program, &Term { kind: kind.clone(), span: expr.span })?,
-                _ => return no_fact(expr.span, "a location is a node's name".into(), "an expression"),
-            },
-            _ => return no_fact(atom.span, "the fact does not say at which node it holds".into(), "no columns"),
-        },
-    };
-    let unknown = |span, message: String, label: &str| Diagnostic::at(codes::UNKNOWN_FACT_IN_SCHEDULE, span, message, label);
-    let name = &atom.name.text;
-    let Some(relation) = program.relation_named(name) else {
-        return Err(unknown(atom.name.span, format!("the program has no relation `{name}`"), "unknown"));
-    };
-    let mut values = Vec::new();
-    for argument in arguments {
-        let (kind, span) = match argument {
-            Argument::Expr(expr) => (&expr.kind, expr.span),
-            Argument::Aggregate(aggregate) => {
-                return no_fact(aggregate.span, "a fact has constants as arguments".into(), "an aggregate");
-            }
-        };
-        values.push(match kind {
-            ExprKind::Term(TermKind::Integer(i)) => Value::Int(*i),
-            ExprKind::Term(TermKind::Symbol(symbol)) => match program.symbols.get(symbol) {
-                Some(id) => Value::Symbol(id),
-                None => {
-                    let message = format!("the symbol `{symbol}` does not occur in the program, so no fact has it");
-                    return Err(unknown(span, message, "unknown"));
-                }
-            },
-            _ => return no_fact(span, "a fact has constants as arguments".into(), "no constant"),
-        });
-    }
-    let arity = program.relation(relation).arity;
-    if values.len() != arity {
-        let columns = if arity == 1 { "1 column".to_string() } else { format!("{arity} columns") };
-        let message = format!("`{name}` has {columns} beside its location, and {} are given", values.len());
-        return Err(unknown(atom.span, message, "wrong number of columns"));
-    }
-    Ok(LocatedFact { node, fact: Fact { relation, values: values.into() } })
-}
-
-fn read_node(program: &Program, term: &Term) -> Result<NodeId, Diagnostic> {
-    let (value, shown) = match &term.kind {
-        TermKind::Integer(i) => (Some(Value::Int(*i)), i.to_string()),
-        TermKind::Symbol(symbol) => (program.symbols.get(symbol).map(Value::Symbol), symbol.clone()),
-        TermKind::Variable(_) | TermKind::Anonymous => {
-            let message = "a node is named by a constant";
-            return Err(Diagnostic::at(codes::NO_FACT_IN_SCHEDULE, term.span, message, "a variable"));
-        }
-    };
-    value.and_then(|value| program.node_of(value)).ok_or_else(|| {
-        let message = format!("`{shown}` is no node of the network");
-        Diagnostic::at(codes::UNKNOWN_NODE_IN_SCHEDULE, term.span, message, "unknown").help(network(program))
-    })
-}
-
 /// A help line that names the network.
 pub(crate) fn network(program: &Program) -> String {
     const SHOWN: usize = 8;
     let names: Vec<String> = program.node_ids().take(SHOWN).map(|node| program.show_node(node)).collect();
     match program.nodes.len() {
         0 => "the network has no nodes".to_string(),
+        1 => format!("the only node is {}", names[0]),
         n if n > SHOWN => format!("the nodes are {} and {} more", names.join(", "), n - SHOWN),
         _ => format!("the nodes are {}", names.join(", ")),
+    }
+}
+
+struct Reader<'p> {
+    program: &'p Program,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Notes a mistake.
+    fn fail<T>(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::at(code, span, message, label));
+        None
+    }
+
+    fn step(&mut self, step: &StepPhrase) -> Option<ScheduledStep> {
+        let node = self.node(&step.node)?;
+        let copies: Vec<Fact> =
+            step.deliver.iter().filter_map(|atom| self.fact(atom, Some(node))).map(|message| message.fact).collect();
+        Some(step_of(node, copies))
+    }
+
+    /// The fact that an atom names.
+    fn fact(&mut self, atom: &Atom, here: Option<NodeId>) -> Option<LocatedFact> {
+        if let Some((_, span)) = &atom.time {
+            return self.fail(codes::NO_FACT_IN_SCHEDULE, *span, "a fact of a schedule has no `@`", "not here");
+        }
+        let (node, columns) = self.location(atom, here)?;
+        let name = &atom.name.text;
+        let Some(relation) = self.program.relation_named(name) else {
+            let message = format!("the program has no relation `{name}`");
+            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.name.span, message, "unknown");
+        };
+        let values: Vec<Value> = columns.iter().map(|argument| self.value(argument)).collect::<Option<_>>()?;
+        let arity = self.program.relation(relation).arity;
+        if values.len() != arity {
+            let columns = if arity == 1 { "1 column".to_string() } else { format!("{arity} columns") };
+            let message = format!("`{name}` has {columns} beside its location, and {} are given", values.len());
+            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.span, message, "wrong number of columns");
+        }
+        let fact = Fact { relation, values: values.into() };
+        match here {
+            Some(here) if here != node => {
+                let message = format!(
+                    "{} is addressed to {}, but delivered in a step of {}",
+                    self.program.show_fact(node, &fact),
+                    self.program.show_node(node),
+                    self.program.show_node(here)
+                );
+                self.fail(codes::DELIVERY_ELSEWHERE, atom.span, message, "of another node")
+            }
+            _ => Some(LocatedFact { node, fact }),
+        }
+    }
+
+    /// Where an atom holds, and its arguments without the location.
+    fn location<'a>(&mut self, atom: &'a Atom, here: Option<NodeId>) -> Option<(NodeId, &'a [Argument])> {
+        let code = codes::NO_FACT_IN_SCHEDULE;
+        match (self.program.spelling, &atom.location, here) {
+            (Spelling::Hash, Some(term), _) => Some((self.node(term)?, &atom.arguments)),
+            (Spelling::Hash, None, Some(here)) => Some((here, &atom.arguments)),
+            (Spelling::Hash, None, None) => {
+                self.fail(code, atom.span, "the fact does not say at which node it holds", "needs `#node`")
+            }
+            (Spelling::FirstColumn, Some(term), _) => {
+                let message = "the program writes locations as first columns, without `#`";
+                self.fail(code, term.span, message, "written with `#`")
+            }
+            (Spelling::FirstColumn, None, _) => match atom.arguments.split_first() {
+                Some((Argument::Expr(expr), rest)) => match &expr.kind {
+                    ExprKind::Term(kind) => {
+                        Some((self.node(&Term { kind: kind.clone(), span: expr.span })?, rest))
+                    }
+                    _ => self.fail(code, expr.span, "a location is the name of a node", "an expression"),
+                },
+                _ => self.fail(code, atom.span, "the fact does not say at which node it holds", "no location"),
+            },
+        }
+    }
+
+    fn value(&mut self, argument: &Argument) -> Option<Value> {
+        let expected = "a fact has constants as arguments";
+        match argument {
+            Argument::Aggregate(aggregate) => {
+                self.fail(codes::NO_FACT_IN_SCHEDULE, aggregate.span, expected, "an aggregate")
+            }
+            Argument::Expr(expr) => match &expr.kind {
+                ExprKind::Term(TermKind::Integer(i)) => Some(Value::Int(*i)),
+                ExprKind::Term(TermKind::Symbol(symbol)) => match self.program.symbols.get(symbol) {
+                    Some(id) => Some(Value::Symbol(id)),
+                    None => {
+                        let message = format!("the symbol `{symbol}` does not occur in the program, so no fact has it");
+                        self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, expr.span, message, "unknown")
+                    }
+                },
+                _ => self.fail(codes::NO_FACT_IN_SCHEDULE, expr.span, expected, "no constant"),
+            },
+        }
+    }
+
+    fn node(&mut self, term: &Term) -> Option<NodeId> {
+        let (value, shown) = match &term.kind {
+            TermKind::Integer(i) => (Some(Value::Int(*i)), i.to_string()),
+            TermKind::Symbol(symbol) => (self.program.symbols.get(symbol).map(Value::Symbol), symbol.clone()),
+            TermKind::Variable(_) | TermKind::Anonymous => {
+                return self.fail(codes::NO_FACT_IN_SCHEDULE, term.span, "a node is named by a constant", "a variable");
+            }
+        };
+        let node = value.and_then(|value| self.program.node_of(value));
+        if node.is_none() {
+            let message = format!("`{shown}` is no node of the network");
+            let diagnostic = Diagnostic::at(codes::UNKNOWN_NODE_IN_SCHEDULE, term.span, message, "unknown");
+            self.diagnostics.push(diagnostic.help(network(self.program)));
+        }
+        node
     }
 }

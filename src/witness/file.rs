@@ -368,13 +368,10 @@ impl<'a> Reader<'a> {
     /// A fact; at `node`, if that is given.
     fn fact(&mut self, raw: Raw<'a>, node: Option<NodeId>) -> Option<LocatedFact> {
         let text: String = self.value(raw, "a fact in quotes")?;
-        let read = match node {
-            Some(node) => parse::parse_delivery(self.program, node, &text),
-            None => parse::parse_fact(self.program, "", &text).map_err(|(_, diagnostics)| diagnostics),
-        };
+        let read = parse::parse_fact(self.program, "", &text, node);
         let diagnostics = match read {
             Ok(fact) => return Some(fact),
-            Err(diagnostics) => diagnostics,
+            Err((_, diagnostics)) => diagnostics,
         };
         // The fact was read as a text of its own; here it is a string of the file.
         for mut diagnostic in diagnostics.into_iter().filter(Diagnostic::is_error) {
