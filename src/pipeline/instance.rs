@@ -177,20 +177,8 @@ impl Judge<'_> {
         let mut cut = self.cut();
         let exact = self.exact_part();
         let interrupted = cut == Some(Cut::Bound(Bound::Interrupt)) || matches!(cut, Some(Cut::Fault { .. }));
-        let empty = || Findings {
-            certain: None,
-            contested: Vec::new(),
-            undecided: Vec::new(),
-            models: Vec::new(),
-            models_found: 0,
-            models_complete: false,
-            divergence: None,
-            invariants: vec![Invariant::Unknown; self.program.nevers.len()],
-            cut: cut.clone(),
-            figures: self.figures,
-        };
         if interrupted {
-            return empty();
+            return self.nothing(cut);
         }
         let invariants = self.invariants(exact.as_ref(), cut.is_none());
         let readings = self.readings(exact.as_ref(), cut.is_none());
@@ -201,7 +189,7 @@ impl Judge<'_> {
                     Stop::Bound(bound) => Cut::Bound(bound),
                     fault @ Stop::Fault { .. } => Cut::Fault { fault, schedule: Schedule::default() },
                 }));
-                return Findings { invariants, cut, ..empty() };
+                return Findings { invariants, ..self.nothing(cut) };
             }
         };
         self.figures.components = over.as_ref().unwrap_or(&under).components;
@@ -228,6 +216,22 @@ impl Judge<'_> {
             models_complete: models_complete && under.models.len() <= self.options.max_models,
             divergence,
             invariants,
+            cut,
+            figures: self.figures,
+        }
+    }
+
+    /// No finding but why the search was cut.
+    fn nothing(&self, cut: Option<Cut>) -> Findings {
+        Findings {
+            certain: None,
+            contested: Vec::new(),
+            undecided: Vec::new(),
+            models: Vec::new(),
+            models_found: 0,
+            models_complete: false,
+            divergence: None,
+            invariants: vec![Invariant::Unknown; self.program.nevers.len()],
             cut,
             figures: self.figures,
         }

@@ -252,9 +252,7 @@ impl System for Asynchronous<'_> {
         effect.delivered.sort_unstable();
         effect.sent.clear();
         let messages = &mut self.messages;
-        effect.sent.extend(
-            self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))),
-        );
+        effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
         effect.sent.sort_unstable();
         let derived = self.steps.derived(node, local(state, node), self.buffers.inbox(inbox))?;
         effect.outputs.clear();

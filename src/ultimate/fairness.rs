@@ -225,9 +225,7 @@ impl<'a, S: System> Region<'a, S> {
         }
         messages.sort_unstable();
         steps.iter().all(|&stepped| stepped)
-            && in_flight
-                .iter()
-                .all(|(message, state)| !state.always || messages.binary_search(message).is_ok())
+            && in_flight.iter().all(|(message, state)| !state.always || messages.binary_search(message).is_ok())
     }
 }
 

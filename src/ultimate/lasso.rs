@@ -110,7 +110,10 @@ pub fn cycle<S: System>(region: &Region<'_, S>, component: &Component, start: u3
             walk.take(edge);
         }
     }
-    walk.taken.iter().map(|&edge| (component.states[component.edges[edge].from as usize], component.edges[edge].choice)).collect()
+    walk.taken
+        .iter()
+        .map(|&edge| (component.states[component.edges[edge].from as usize], component.edges[edge].choice))
+        .collect()
 }
 
 /// A walk under construction, with the goals it still has to serve.
