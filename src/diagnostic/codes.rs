@@ -255,6 +255,7 @@ table! {
         "Nodes are named by constants: integers, names that start in lower case, symbols in double quotes.\n\n\
          wrong:  nodes Alice, _;\n\
          right:  nodes \"Alice\", bob;";
+
     CANNOT_READ = "E0601", "a file that cannot be read",
         "The file does not exist, or the system does not let this program read it. `-` stands for standard input.\n\
          \n\

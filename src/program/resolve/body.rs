@@ -4,7 +4,7 @@
 //! variable and a comparison at the atom's place. A variable found only in one negated atom is existential there.
 
 use super::constants::{Constants, symbol_operand};
-use super::location::Whereabouts;
+use super::location::{Whereabouts, same};
 use super::observers::Role;
 use super::relations::{Draft, Literal, Located, Place};
 use super::safety::{Order, Pending};
@@ -36,6 +36,7 @@ pub fn rule<'a>(
         context,
         place,
         located: role != Role::Operational,
+        observes: role == Role::Observer,
         seen: Seen::of(draft, place, role != Role::Operational),
         names: Vec::new(),
         numbers: FxHashMap::default(),
@@ -153,6 +154,8 @@ struct Body<'b, 'c, 'a> {
     place: &'b Whereabouts<'a>,
     /// Whether locations are the atoms' first terms.
     located: bool,
+    /// Whether the head's location is its first term too.
+    observes: bool,
     seen: Seen<'a>,
     names: Vec<String>,
     numbers: FxHashMap<&'a str, VariableId>,
@@ -409,7 +412,7 @@ impl<'a> Body<'_, '_, 'a> {
     fn head(&mut self, draft: &Draft<'a>) -> Option<Head> {
         let mut terms = Vec::with_capacity(draft.head.columns.len() + 1);
         let mut well = true;
-        if self.located {
+        if self.observes {
             terms.push(self.head_location(draft)?);
         }
         for argument in draft.head.columns {
@@ -424,32 +427,29 @@ impl<'a> Body<'_, '_, 'a> {
     }
 
     fn head_location(&mut self, draft: &Draft<'a>) -> Option<HeadTerm> {
-        let place = match (draft.head.place, draft.kind) {
-            (Place::Unwritten, _) => self.place.own,
-            (place, _) => place,
-        };
-        match (place, self.own) {
-            (Place::Variable(name), _) => {
+        match draft.head.place {
+            Place::Unwritten => self.own_location(draft).map(HeadTerm::Expr),
+            Place::Variable(name) => {
                 let variable = self.variable(name);
                 self.uses.push(Use { variable, span: draft.head.place_span });
                 Some(HeadTerm::Expr(Expr::Variable(variable)))
             }
-            (Place::Constant(value), _) => Some(HeadTerm::Expr(Expr::Constant(value))),
-            (Place::Computed(argument), _) => self.head_term(argument),
-            (Place::Anonymous | Place::Unwritten, Some(variable)) if matches!(draft.head.place, Place::Unwritten) => {
-                self.uses.push(Use { variable, span: draft.head.place_span });
-                Some(HeadTerm::Expr(Expr::Variable(variable)))
-            }
-            _ => {
-                self.refuse(Diagnostic::at(
-                    codes::HEAD_WITHOUT_LOCATION,
-                    draft.head.place_span,
-                    "the head has no location",
-                    "where does it hold?",
-                ));
-                None
-            }
+            Place::Constant(value) => Some(HeadTerm::Expr(Expr::Constant(value))),
+            Place::Computed(argument) => self.head_term(argument),
+            // Reported with the locations.
+            Place::Anonymous => None,
         }
+    }
+
+    /// The location of the body, where atoms carry theirs as first term.
+    fn own_location(&mut self, draft: &Draft<'a>) -> Option<Expr> {
+        let variable = match self.place.own {
+            Place::Constant(value) => return Some(Expr::Constant(value)),
+            Place::Variable(name) => self.variable(name),
+            Place::Unwritten | Place::Anonymous | Place::Computed(_) => self.own?,
+        };
+        self.uses.push(Use { variable, span: draft.head.place_span });
+        Some(Expr::Variable(variable))
     }
 
     fn head_term(&mut self, argument: &'a Argument) -> Option<HeadTerm> {
@@ -498,7 +498,10 @@ impl<'a> Body<'_, '_, 'a> {
         let stuck = order.stuck(&pending);
         for (variable, span) in stuck.into_iter().chain(uses.iter().map(|u| (u.variable, u.span))) {
             let i = variable.0 as usize;
-            if !order.binds(variable) && !order.waits(variable) && !std::mem::replace(&mut reported[i], true) {
+            if order.binds(variable) || order.waits(variable) || self.is_time(draft, variable) {
+                continue;
+            }
+            if !std::mem::replace(&mut reported[i], true) {
                 let diagnostic = self.unsafe_variable(draft, variable, span);
                 self.refuse(diagnostic);
             }
@@ -508,13 +511,14 @@ impl<'a> Body<'_, '_, 'a> {
     }
 
     fn destination(&mut self, draft: &Draft<'a>, order: &Order) -> Option<Destination> {
-        if draft.kind != RuleKind::Async || self.located {
+        if self.observes || (draft.kind != RuleKind::Async && !self.located) {
             return Some(Destination::Here);
         }
         let span = draft.head.place_span;
         match draft.head.place {
+            Place::Unwritten if self.located => self.own_location(draft).map(Destination::At),
             Place::Unwritten => Some(Destination::Here),
-            place if super::location::same(place, self.place.own) => Some(Destination::Here),
+            place if !self.located && same(place, self.place.own) => Some(Destination::Here),
             Place::Constant(value) => Some(Destination::At(Expr::Constant(value))),
             Place::Variable(name) => {
                 let known = self.numbers.get(name).copied();
@@ -559,6 +563,15 @@ impl<'a> Body<'_, '_, 'a> {
                 None
             }
         }
+    }
+
+    /// Whether a suffix `@N` names the variable, which has been reported.
+    fn is_time(&self, draft: &Draft<'a>, variable: VariableId) -> bool {
+        let name = &self.names[variable.0 as usize];
+        draft
+            .atoms()
+            .chain([&draft.head])
+            .any(|atom| matches!(atom.time, Some((Time::Variable(other), _)) if other == name))
     }
 
     fn unsafe_variable(&self, draft: &Draft<'a>, variable: VariableId, span: Span) -> Diagnostic {

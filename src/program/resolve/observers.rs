@@ -82,6 +82,8 @@ pub fn assign<'a>(
         let reader = needed[index(draft.head.relation)].map(|reader| drafts.rules[reader as usize].span);
         let name = drafts.entry(draft.head.relation).name;
         diagnostics.push(refusal(draft, name, &places[i], reach, reader, symbols));
+        // Its variables are still looked at, as those of a rule across nodes.
+        roles.rules[i] = Role::Synchronous;
         drafts.rules[i].sound = false;
     }
     while let Some(relation) = queue.pop_front() {
