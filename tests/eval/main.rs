@@ -1,6 +1,8 @@
 //! The evaluators of a local step against the definition: same outcomes, same errors, on random programs and inputs.
 
+mod definition;
 mod random;
+mod text;
 
 use proptest::prelude::*;
 use random::{Choices, Fragment};

@@ -85,6 +85,7 @@ pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
         relations: relations.collect(),
         rules: Vec::new(),
         observers: Vec::new(),
+        synchronous: Vec::new(),
         nodes,
         facts: Vec::new(),
         outputs: Vec::new(),
