@@ -71,7 +71,7 @@ impl Analysis {
     /// The warnings: states that may be infinite first, then nodes that may never fall quiet.
     pub fn warnings(&self, program: &Program) -> Vec<Diagnostic> {
         let mut warnings = infinite::warnings(program, &self.counters);
-        warnings.extend(safety::warnings(program, &self.unrest, &self.counters));
+        warnings.extend(safety::warnings(program, &self.dependencies, &self.unrest, &self.counters));
         warnings
     }
 }

@@ -154,17 +154,23 @@ fn bounded_moves(program: &Program, rule: &Rule) -> BTreeSet<(usize, bool)> {
 }
 
 /// A warning for each, except for cycles that the counters explain already.
-pub fn warnings(program: &Program, unrest: &[Unrest], counters: &[Counter]) -> Vec<Diagnostic> {
-    let counts: BTreeSet<RuleId> =
-        counters.iter().filter(|c| c.extent == Extent::OverTime).map(|counter| counter.rule).collect();
+pub fn warnings(
+    program: &Program,
+    dependencies: &Dependencies,
+    unrest: &[Unrest],
+    counters: &[Counter],
+) -> Vec<Diagnostic> {
+    let component = |rule: RuleId| dependencies.component(program.rules[rule.0 as usize].head.relation);
+    let counts: BTreeSet<usize> =
+        counters.iter().filter(|c| c.extent == Extent::OverTime).map(|counter| component(counter.rule)).collect();
     let mut warnings = Vec::new();
     for found in unrest {
         match found {
             Unrest::Cycle { rules, cycle } => {
-                if rules.iter().any(|rule| counts.contains(rule)) {
+                let [first, others @ ..] = rules.as_slice() else { continue };
+                if counts.contains(&component(*first)) {
                     continue;
                 }
-                let [first, others @ ..] = rules.as_slice() else { continue };
                 let span = |rule: &RuleId| program.rules[rule.0 as usize].head.span;
                 let mut warning = Diagnostic::at(
                     codes::NEVER_QUIET,

@@ -282,6 +282,7 @@ table! {
          \n\
          wrong: include \"lib/delivery.ded\";   where delivery.ded is beside this file\n\
          right: include \"delivery.ded\";";
+<<<<<<< HEAD
 
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
@@ -387,11 +388,41 @@ table! {
     INFINITE_STATES = "W0704", "the states may be infinitely many",
         "A rule makes a new value from an old one on a cycle through `@next` or `@async`: `clock(N + 1)@next :- clock(N)`.\n\
          Each step then reaches a new state and exploring never ends by itself. Bound the value in the rule: `N < 100`.";
+=======
+    NEVER_QUIET = "W0701", "a node may never fall quiet",
+        "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
+         change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\
+         (`p(X)@next :- p(X)`, or the same with `notin p_del(X)`), that end with an event fact, or that count up to a\n\
+         bound given in the rule fall quiet. A program that never does has a meaning, but takes more to explore.\n\
+         \n\
+         restless: flip(Y, X)@next :- flip(X, Y);\n\
+         quiet: flipped(Y, X)@next :- flip(X, Y);   flipped(X, Y)@next :- flipped(X, Y);";
+    SENT_FOR_EVER = "W0702", "a message that may be sent for ever and is not persisted",
+        "The body of an `@async` rule may hold at infinitely many steps, and the rule sends again at each of them. Its\n\
+         head is not persisted, so the message holds at the steps at which a copy arrives and at no other: at every\n\
+         step in one run, at every second in another. Persist the message relation, or send from an event fact.\n\
+         \n\
+         restless: on(#a);   ping(#S)@async :- on(#C), server(#C, S);\n\
+         quiet: the same with ping()@next :- ping();";
+    INFINITE_STEP = "W0703", "one local step may derive infinitely many facts",
+        "A rule makes a new value from an old one, and a cycle of deductive rules leads back to it. If no comparison\n\
+         with a constant stops it, the fixpoint of one local step is infinite and ends at `--max-facts`.\n\
+         \n\
+         infinite: p(N + 1) :- p(N);\n\
+         finite: p(N + 1) :- p(N), N < 100;";
+    INFINITE_STATES = "W0704", "the states may be infinitely many",
+        "A rule makes a new value from an old one on a cycle through `@next` or `@async`. Each step may then reach a new\n\
+         state, and exploring does not end by itself. Bound the value in the rule.\n\
+         \n\
+         infinite: clock(N + 1)@next :- clock(N);\n\
+         finite: clock(N + 1)@next :- clock(N), N < 100;";
+>>>>>>> analysis
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.
 pub fn lookup(text: &str) -> Option<Code> {
     TABLE.iter().find(|entry| entry.0.eq_ignore_ascii_case(text)).map(|entry| Code(entry.0))
+<<<<<<< HEAD
 }
 
 #[cfg(test)]
@@ -432,4 +463,6 @@ mod tests {
             assert_eq!(codes_of(right.clone()), [], "{id} {right}");
         }
     }
+=======
+>>>>>>> analysis
 }
