@@ -1,3 +1,8 @@
 //! Text to tree and back: lexer, parser, printer. Nothing here knows what a program means.
 
 pub mod ast;
+pub mod lexer;
+pub mod load;
+pub mod parser;
+pub mod schedule_tree;
+pub mod token;

@@ -8,10 +8,30 @@ use crate::source::Span;
 /// A comment, with its markers (`// …` or `/* … */`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
-    /// The text with its markers.
+    /// The text with its markers. A `//` comment has no white space at its end.
     pub text: String,
+    /// How it follows what stands before it.
+    pub place: Place,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Comment {
+    /// Whether it is a `//` comment, after which only a new line can follow.
+    pub fn ends_line(&self) -> bool {
+        self.text.starts_with("//")
+    }
+}
+
+/// How a token or a comment follows the token or comment before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On the same line.
+    SameLine,
+    /// On a later line, or first in its file.
+    NewLine,
+    /// After at least one empty line.
+    AfterEmptyLine,
 }
 
 /// One file's tree.
@@ -30,11 +50,11 @@ pub struct Item {
     pub kind: ItemKind,
     /// From its first token to its end mark.
     pub span: Span,
-    /// Comments before it. An empty line before a comment or the item is kept as one empty line.
+    /// Comments before it; those inside an item that is no rule are counted here too.
     pub leading: Vec<Comment>,
     /// Comments after it on its last line.
     pub trailing: Vec<Comment>,
-    /// Whether an empty line stood before it (before its first comment, if it has one).
+    /// Whether an empty line stood right before it, after its comments.
     pub spaced: bool,
 }
 
