@@ -46,6 +46,10 @@ pub struct Program {
     /// Observer rules: deductive, over the global snapshot, each atom's first argument is its location.
     /// Their stratification is their own.
     pub observers: Vec<Rule>,
+    /// Operational rules across nodes, or that read a named round: under synchronous rounds only (semantics §5), else
+    /// empty. Each atom's first argument is its location, the head's too: an async rule sends there. A message travels
+    /// from the location of the first body atom in source order.
+    pub synchronous: Vec<Rule>,
     /// The network, sorted; a [`NodeId`] is an index.
     pub nodes: Vec<Value>,
     /// The facts of the file, one entry a node (facts that hold at every node are repeated).

@@ -135,6 +135,177 @@ table! {
          \n\
          wrong: watershed check picture.png\n\
          right: watershed check program.ded";
+
+    NUMBER_OF_COLUMNS = "E0201", "a relation with two numbers of columns",
+        "Every atom of a relation has the same number of columns; a location written with `#` is not counted.\n\n\
+         wrong:  link(#a, b)@1;   path(X, Y) :- link(X, Y);\n\
+         right:  link(#a, b)@1;   path(Y) :- link(Y);";
+    NO_LOCATION_COLUMN = "E0202", "an atom without a column for its location",
+        "A program in which no atom has a `#` writes the location as the first column of every relation, so that an\n\
+         atom needs at least one column. Mark locations with `#` to write atoms without columns.\n\n\
+         wrong:  alarm() :- smoke(R);\n\
+         right:  alarm(N) :- smoke(N, R);      or, with `#`:   alarm() :- smoke(#N, R);";
+    UNKNOWN_RELATION = "E0203", "a declaration of a relation that does not exist",
+        "`output`, `event`, `never` and `--output` name relations that occur in a fact, a rule or an `input` declaration.\n\n\
+         wrong:  output pth;    path(#X, Y) :- link(#X, Y);\n\
+         right:  output path;   path(#X, Y) :- link(#X, Y);";
+    DERIVED_INPUT = "E0204", "`event` or `input` for a derived relation",
+        "`event r;` and `input r(…);` say that the facts of `r` come from outside (an EDB relation). A relation that\n\
+         heads a rule with a body is derived.\n\n\
+         wrong:  event ack;       ack(#X, M) :- got(#X, M);\n\
+         right:  event got;       ack(#X, M) :- got(#X, M);";
+    ARITHMETIC_ON_SYMBOL = "E0205", "arithmetic on a symbol",
+        "Only integers can be added, subtracted, multiplied, divided or negated.\n\n\
+         wrong:  next(#X, N + one) :- at(#X, N);\n\
+         right:  next(#X, N + 1) :- at(#X, N);";
+    MISPLACED_AGGREGATE = "E0206", "an aggregate outside a rule's head",
+        "`count<X>`, `sum<X>`, `min<X>` and `max<X>` stand in heads of rules only.\n\n\
+         wrong:  full(#N) :- votes(#N, count<V>), quorum(#N, Q);\n\
+         right:  tally(#N, count<V>) :- votes(#N, V);   full(#N) :- tally(#N, C), quorum(#N, Q), C >= Q;";
+    BUILT_IN_RELATION = "E0207", "a rule or an event for the built-in `node/1`",
+        "In a program with `#`, `node(N)` without a location is true of every node at every node and step. It cannot be\n\
+         derived and has no events. A located `node`, or one with another number of columns, is an ordinary relation.\n\n\
+         wrong:  node(X) :- joined(#N, X);\n\
+         right:  member(X) :- joined(#N, X);";
+    ANONYMOUS_VALUE = "E0208", "`_` where a value is needed",
+        "`_` matches anything, so it stands for a whole argument of a body atom. Heads, comparisons and arithmetic need\n\
+         a value.\n\n\
+         wrong:  pair(#N, X, _) :- left(#N, X);\n\
+         right:  pair(#N, X, Y) :- left(#N, X), right(#N, Y);";
+    NEVER_DERIVED = "W0201", "a relation that is read and always empty",
+        "No rule derives it and no fact gives it. Perhaps its name is misspelt; perhaps its facts are in a file that was\n\
+         not named. If they come from elsewhere, say so with `input r(…);` or `event r;`.\n\n\
+         wrong:  path(#X, Y) :- lnik(#X, Y);     link(#a, b);\n\
+         right:  path(#X, Y) :- link(#X, Y);     link(#a, b);";
+    SYMBOL_AMONG_INTEGERS = "W0202", "a symbol in a column that holds integers",
+        "A rule does arithmetic on this column, or sums it, or writes the result of arithmetic there. With the symbol\n\
+         that rule ends in an error.\n\n\
+         wrong:  at(#a, three);     next(#X, N + 1) :- at(#X, N);\n\
+         right:  at(#a, 3);         next(#X, N + 1) :- at(#X, N);";
+    SUM_OF_DISTINCT_VALUES = "W0203", "a sum that counts equal values once",
+        "`sum<X>` ranges over the distinct values of X in its group, so that two deposits of 5 sum to 5. Keys after `;`\n\
+         tell equal amounts apart.\n\n\
+         wrong:  balance(#B, A, sum<X>) :- deposit(#B, Id, A, X);\n\
+         right:  balance(#B, A, sum<X; Id>) :- deposit(#B, Id, A, X);";
+    NEVER_UNDERIVABLE = "W0204", "a `never` relation that nothing derives",
+        "No rule and no fact can make it hold, so that the assertion is empty.\n\n\
+         wrong:  never two_leaders;     two_leader(#N) :- leader(#N, A), leader(#N, B), A != B;\n\
+         right:  never two_leaders;     two_leaders(#N) :- leader(#N, A), leader(#N, B), A != B;";
+
+    BODY_ACROSS_NODES = "E0301", "a body at more than one node",
+        "A node knows only its own facts, so all body atoms of a rule, negated ones too, are at one location. A rule\n\
+         across nodes may only observe: then no `@next` or `@async` rule depends on what it derives, directly or not.\n\n\
+         wrong:  agreed(#X, V)@next :- chose(#X, V), chose(#Y, V);\n\
+         right:  heard(#Y, V)@async :- chose(#X, V), peer(#X, Y);\n\
+         \x20       agreed(#X, V)@next :- chose(#X, V), heard(#X, V);";
+    HEAD_ELSEWHERE = "E0302", "a head at another node without `@async`",
+        "Only a message can make something hold at another node. Without `@async` a head is where its body is.\n\n\
+         wrong:  told(#Y, M) :- knows(#X, M), peer(#X, Y);      seen(#Y, M)@next :- told(#Y, M);\n\
+         right:  told(#Y, M)@async :- knows(#X, M), peer(#X, Y);";
+    COMPUTED_LOCATION = "E0303", "a body atom at a computed location",
+        "The location of a body atom is a variable or a constant.\n\n\
+         wrong:  p(N, X) :- q(N, X), r(N + 1, X);\n\
+         right:  ask(N + 1, N, X)@async :- q(N, X);";
+    HEAD_WITHOUT_LOCATION = "E0304", "a head without a location",
+        "A deductive or `@next` head is where its body is, and the addressee of a message is bound in the body. (Only\n\
+         the `#N` of an `@async` head may be unbound: it means every node.)\n\n\
+         wrong:  known(#Y, M) :- got(#X, M);\n\
+         right:  known(#X, M) :- got(#X, M);";
+    MIXED_RELATION = "E0305", "a relation that is both observed and kept or sent",
+        "A relation derived by a rule across nodes holds of global snapshots; no node can keep it or send it.\n\n\
+         wrong:  both(#X) :- up(#X), up(#Y), X != Y;      both(#X)@next :- reset(#X);\n\
+         right:  both(#X) :- up(#X), up(#Y), X != Y;      was_reset(#X)@next :- reset(#X);";
+    OPERATIONAL_CRASH = "E0306", "an operational rule that reads `crash`",
+        "`crash(Observer, Node, Time)` tells which nodes the fault injector stops. Nodes cannot know it: only rules that\n\
+         observe may read it.\n\n\
+         wrong:  suspect(N, M)@next :- peer(N, M), crash(N, M, T);\n\
+         right:  post(N, M) :- log(N, M), notin crash(N, N, _);";
+    EVERY_NODE = "W0301", "a message to every node",
+        "The location of an `@async` head that the body does not bind means every node of the network. If it is meant,\n\
+         start its name with `_`; if not, it may be misspelt.\n\n\
+         unsure: told(#N, M)@async :- knows(#X, M), peer(#X, Y);\n\
+         sure:   told(#Y, M)@async :- knows(#X, M), peer(#X, Y);      told(#_All, M)@async :- knows(#X, M);";
+    OBSERVED_OUTPUT = "W0302", "an output that is derived across nodes",
+        "An output is what holds at a node in the end. What a rule across nodes derives holds of global snapshots; it\n\
+         serves `never`, `pre` and `post`, and is left out of the outputs.\n\n\
+         wrong:  output differ;     differ(#X) :- val(#X, A), val(#Y, B), A != B;\n\
+         right:  never differ;      differ(#X) :- val(#X, A), val(#Y, B), A != B;";
+    SYNCHRONOUS_RULE = "W0303", "an operational rule for synchronous rounds only",
+        "It joins across nodes, or reads the facts of a named round. Under synchronous rounds all nodes step together and\n\
+         it has a meaning; in an asynchronous network it has none, and the other commands refuse it.";
+
+    UNSAFE_VARIABLE = "E0401", "a variable that nothing binds",
+        "Each variable of a head, a comparison, or a negated atom (unless it is found in that atom only) is an argument\n\
+         of a positive body atom, or is equated to an expression over such variables.\n\n\
+         wrong:  pair(#N, X, Y) :- left(#N, X), Y > X;\n\
+         right:  pair(#N, X, Y) :- left(#N, X), right(#N, Y), Y > X;";
+    ENTANGLEMENT = "E0402", "time bound to a variable",
+        "`p(A, N)@async :- q(A)@N` would hand the step in which `q` held to the program as data (entanglement). Dedalus\n\
+         programs without it are what this tool verifies. Count steps yourself if you need a clock.\n\n\
+         wrong:  stamped(#X, A, N) :- q(#X, A)@N;\n\
+         right:  clock(#X, N + 1)@next :- clock(#X, N);     stamped(#X, A, N) :- q(#X, A), clock(#X, N);";
+    NOT_STRATIFIABLE = "E0403", "a relation that depends on its own absence",
+        "Within one step a relation may not depend on its own absence, nor aggregate over itself: it would have no\n\
+         stratified meaning. Rules with `@next` or `@async` take effect later and do not count.\n\n\
+         wrong:  win(#G, X) :- move(#G, X, Y), notin win(#G, Y);\n\
+         right:  win(#G, X)@next :- move(#G, X, Y), notin win(#G, Y);";
+    RULE_AT_A_STEP = "E0404", "a rule's head at a numbered step",
+        "Only facts are given at a step. A rule is without suffix (same step), `@next` (next step) or `@async` (some\n\
+         later step).\n\n\
+         wrong:  start(#X)@3 :- node_up(#X);\n\
+         right:  tick(#x)@3;      start(#X) :- tick(#X), node_up(#X);";
+    ROUND_IN_BODY = "E0405", "an operational rule that reads a numbered step",
+        "`r(X)@3` in a body means the facts of round 3. Rules that observe global snapshots may read them, and all rules\n\
+         under synchronous rounds; in an asynchronous network nodes share no rounds.\n\n\
+         wrong:  late(#X)@next :- log(#X, M), notin bcast(#X, M)@1;\n\
+         right:  first(#X, M)@next :- bcast(#X, M);   first(#X, M)@next :- first(#X, M);\n\
+         \x20       late(#X)@next :- log(#X, M), notin first(#X, M);";
+    SUFFIX_IN_BODY = "W0401", "`@next` or `@async` on a body atom",
+        "The suffix says when a head holds; after a body atom it is ignored.\n\n\
+         wrong:  told(#Y, M) :- knows(#X, M)@async, peer(#X, Y);\n\
+         right:  told(#Y, M)@async :- knows(#X, M), peer(#X, Y);";
+
+    VARIABLE_IN_FACT = "E0501", "a variable in a fact",
+        "A fact is made of constants. Names that start with an upper-case letter or `_` are variables.\n\n\
+         wrong:  parent(#a, Tom, ann);\n\
+         right:  parent(#a, tom, ann);     parent(#a, \"Tom\", ann);";
+    NO_SUCH_STEP = "E0502", "a step before the first",
+        "Local steps are numbered from 1.\n\n\
+         wrong:  start(#a)@0;\n\
+         right:  start(#a)@1;";
+    SUFFIX_ON_FACT = "E0503", "a fact with the suffix of a rule",
+        "A fact holds at every step, or with `@k` at local step k of its node.\n\n\
+         wrong:  token(#a)@next;\n\
+         right:  token(#a)@1;";
+    CONSTANT_WITHOUT_VALUE = "E0504", "a constant expression without a value",
+        "The expressions of facts are evaluated when the program is read: they may not divide by zero nor go beyond 64\n\
+         bits.\n\n\
+         wrong:  limit(#a, 10 / 0);\n\
+         right:  limit(#a, 10 / 2);";
+    FACT_OUTSIDE = "E0505", "a fact at a node outside the network",
+        "The network is `--nodes`, else the `nodes` declaration, else (with `#`) the `node(n)` facts, else all locations of\n\
+         facts. A fact elsewhere would never hold.\n\n\
+         wrong:  nodes a, b;     start(#c)@1;\n\
+         right:  nodes a, b, c;  start(#c)@1;";
+    NOT_A_NODE_NAME = "E0506", "a node's name that is no constant",
+        "Nodes are named by constants: integers, names that start in lower case, symbols in double quotes.\n\n\
+         wrong:  nodes Alice, _;\n\
+         right:  nodes \"Alice\", bob;";
+    EMPTY_NETWORK = "W0501", "a network without nodes",
+        "Nothing says which nodes there are, so that nothing can run. Questions about all instances can be answered.\n\n\
+         wrong:  seen(X) :- m(#S, X);\n\
+         right:  nodes s;     seen(X) :- m(#S, X);";
+    DECLARED_TWICE = "W0502", "a node declared twice",
+        "The second declaration changes nothing.\n\n\
+         wrong:  nodes a, b, a;\n\
+         right:  nodes a, b;";
+    NODE_NOT_DECLARED = "W0503", "a `node` fact for a node that is not declared",
+        "Where a `nodes` declaration stands, it is the network, and `node(n)` facts add nothing to it.\n\n\
+         wrong:  nodes a;         node(a);   node(b);\n\
+         right:  nodes a, b;";
+    FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
+        "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.";
+
     CANNOT_READ = "E0601", "a file that cannot be read",
         "The file does not exist, or the system does not let this program read it. `-` stands for standard input.\n\
          \n\
