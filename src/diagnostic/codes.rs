@@ -283,6 +283,7 @@ table! {
          wrong: include \"lib/delivery.ded\";   where delivery.ded is beside this file\n\
          right: include \"delivery.ded\";";
 <<<<<<< HEAD
+<<<<<<< HEAD
 
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
@@ -417,11 +418,71 @@ table! {
          infinite: clock(N + 1)@next :- clock(N);\n\
          finite: clock(N + 1)@next :- clock(N), N < 100;";
 >>>>>>> analysis
+=======
+    UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
+        "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
+         `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\
+         \n\
+         wrong: n3 ; n1   where the program says nodes n1, n2;\n\
+         right: n2 ; n1";
+    UNKNOWN_FACT_IN_SCHEDULE = "E0702", "a schedule names a fact that the program cannot have",
+        "A delivered fact belongs to a relation of the program, has the relation's number of columns, and its symbols\n\
+         occur in the program: no rule makes new symbols.\n\
+         \n\
+         wrong: n1 ; s{m(#s, a, b)}   where m has one column beside its location\n\
+         right: n1 ; s{m(#s, a)}";
+    DELIVERY_ELSEWHERE = "E0703", "a step delivers a fact that is addressed to another node",
+        "The copies in braces are delivered to the node before the braces, so they are located there. In the hash\n\
+         spelling their location may be left out.\n\
+         \n\
+         wrong: n1 ; s{m(#n1, a)}\n\
+         right: n1 ; s{m(#s, a)}";
+    NO_FACT_IN_SCHEDULE = "E0704", "what stands in a schedule is no fact",
+        "A fact has constants as arguments, no variables, expressions or aggregates, and no `@`. It says where it holds,\n\
+         as the program does: `m(#s, a)` in a program that writes locations with `#`, else `m(s, a)`.\n\
+         \n\
+         wrong: n1 ; s{m(#s, X)}\n\
+         right: n1 ; s{m(#s, a)}";
+    WITNESS_NO_JSON = "E0705", "a witness file is not the JSON of a witness",
+        "A witness file is a JSON object with `witness` (`fact`, and `schedules` with `holds`, `stem` and `loop`) or\n\
+         `invariants` (`name`, `holds`, `schedule`). A step is an object with `node` and `deliver`; what else it has is\n\
+         for readers.\n\
+         \n\
+         wrong: {\"node\": \"s\", \"deliver\": \"m(#s, a)\"}\n\
+         right: {\"node\": \"s\", \"deliver\": [\"m(#s, a)\"]}";
+    IMPOSSIBLE_DELIVERY = "E0706", "a schedule delivers a copy that is not in flight",
+        "A copy is in flight from the transition that sends it until it is delivered: in a later transition than the\n\
+         one that sends it, and once. A schedule edited by hand often fails here because an earlier step no longer\n\
+         sends what a later one delivers.\n\
+         \n\
+         wrong: s{m(#s, a)} ; n1   where n1 sends m(#s, a) in its first step\n\
+         right: n1 ; s{m(#s, a)}";
+    SCHEDULE_LEADS_TO_FAULT = "E0707", "a step of a schedule has no outcome",
+        "The local step divides by zero, does arithmetic on a symbol, orders an integer and a symbol, makes an integer\n\
+         beyond 64 bits, derives more facts than `--max-facts` allows, or was stopped.\n\
+         \n\
+         wrong: s{m(#s, 0)}   where q(8 / N) :- m(N);\n\
+         right: s{m(#s, 2)}";
+    NO_FAIR_RUN = "E0708", "a schedule is no fair run",
+        "The loop of a schedule is repeated for ever. It must start after the last event of every node and end with the\n\
+         facts that each node carried at its start and with at least the copies in flight then; every node must step in\n\
+         it; and every message that is in flight at its end must be delivered in it.\n\
+         \n\
+         wrong: n1 loop: s   where n1 has sent m(#s, a)\n\
+         right: n1 ; s{m(#s, a)} loop: n1 ; s";
+    CLAIM_NOT_REPRODUCED = "E0709", "a schedule does not show what is claimed of it",
+        "The schedule is possible, but the fact is ultimate in it where the claim says that it is not (or the other way\n\
+         round), or the relation of a `never` does not hold in its last step.\n\
+         \n\
+         wrong: {\"fact\": \"seen(#s, a)\", …, \"holds\": false, …}   where the loop keeps seen(#s, a)\n\
+         right: {\"fact\": \"seen(#s, a)\", …, \"holds\": true, …}";
+>>>>>>> witness
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.
 pub fn lookup(text: &str) -> Option<Code> {
     TABLE.iter().find(|entry| entry.0.eq_ignore_ascii_case(text)).map(|entry| Code(entry.0))
+<<<<<<< HEAD
 <<<<<<< HEAD
 }
 
@@ -465,4 +526,6 @@ mod tests {
     }
 =======
 >>>>>>> analysis
+=======
+>>>>>>> witness
 }
