@@ -132,9 +132,7 @@ impl Reader<'_> {
             }
             (Spelling::FirstColumn, None, _) => match atom.arguments.split_first() {
                 Some((Argument::Expr(expr), rest)) => match &expr.kind {
-                    ExprKind::Term(kind) => {
-                        Some((self.node(&Term { kind: kind.clone(), span: expr.span })?, rest))
-                    }
+                    ExprKind::Term(kind) => Some((self.node(&Term { kind: kind.clone(), span: expr.span })?, rest)),
                     _ => self.fail(code, expr.span, "a location is the name of a node", "an expression"),
                 },
                 _ => self.fail(code, atom.span, "the fact does not say at which node it holds", "no location"),

@@ -338,11 +338,9 @@ impl<'a> Reader<'a> {
         let name = name?;
         match self.program.relation_named(&name) {
             Some(relation) => Some((relation, Schedule { stem, cycle: Vec::new() })),
-            None => self.fail(
-                codes::UNKNOWN_FACT_IN_SCHEDULE,
-                raw.name,
-                format!("the program has no relation `{name}`"),
-            ),
+            None => {
+                self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, raw.name, format!("the program has no relation `{name}`"))
+            }
         }
     }
 

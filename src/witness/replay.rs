@@ -358,11 +358,7 @@ pub fn check_claim(
     budget: &Budget,
 ) -> Result<LassoRun, ClaimError> {
     let run = check_lasso(program, schedule, budget).map_err(ClaimError::Lasso)?;
-    if run.holds(fact) == holds {
-        Ok(run)
-    } else {
-        Err(ClaimError::Otherwise { fact: fact.clone(), claimed: holds })
-    }
+    if run.holds(fact) == holds { Ok(run) } else { Err(ClaimError::Otherwise { fact: fact.clone(), claimed: holds }) }
 }
 
 /// A reached violation of a `never` relation.

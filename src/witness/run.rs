@@ -164,10 +164,7 @@ impl<'p> Progress<'p> {
             step: self.simulation.steps_taken(node) + 1,
             in_flight: self.simulation.in_flight_to(node),
         };
-        Choices {
-            nodes: self.simulation.program().node_ids().map(of).collect(),
-            undo: !self.moments.is_empty(),
-        }
+        Choices { nodes: self.simulation.program().node_ids().map(of).collect(), undo: !self.moments.is_empty() }
     }
 
     fn take(&mut self, step: &ScheduledStep) -> Result<(), Stop> {
@@ -309,7 +306,8 @@ impl Random {
         }
         let mut deliver = Vec::new();
         for (fact, copies) in in_flight {
-            let number = if self.generator.random_range(0..2) == 0 { 0 } else { self.generator.random_range(1..=*copies) };
+            let number =
+                if self.generator.random_range(0..2) == 0 { 0 } else { self.generator.random_range(1..=*copies) };
             if number > 0 {
                 deliver.push((fact.clone(), number));
             }

@@ -138,8 +138,20 @@ impl<'a> Grid<'a> {
     fn show(&self, cells: &[u8], dot: Option<(usize, bool)>) -> String {
         let unicode = self.glyphs == Glyphs::Unicode;
         let character = |(at, &cell): (usize, &u8)| match (dot, cell) {
-            (Some((line, _)), _) if at == line => if unicode { '●' } else { '*' },
-            (Some((line, true)), _) if at + 1 == line => if unicode { '▶' } else { '>' },
+            (Some((line, _)), _) if at == line => {
+                if unicode {
+                    '●'
+                } else {
+                    '*'
+                }
+            }
+            (Some((line, true)), _) if at + 1 == line => {
+                if unicode {
+                    '▶'
+                } else {
+                    '>'
+                }
+            }
             _ if unicode => BOXES[usize::from(cell & 15)],
             (_, 0) => ' ',
             (_, cell) if cell & (LEFT | RIGHT) == 0 => '|',
