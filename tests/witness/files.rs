@@ -99,8 +99,8 @@ fn mistakes_of_a_file_are_found_at_their_place() {
         ("[\"i_do(#n1, groom)\"]", "[\"i_do(#n1, cook)\"]", "E0702", (3, 40)),
         ("[\"i_do(#n1, groom)\"]", "[\"i_do(\"]", "E0102", (3, 40)),
         ("[\"i_do(#n1, groom)\"]", "\"i_do(#n1, groom)\"", "E0705", (3, 56)),
-        ("\"holds\": true,", "", "E0705", (3, 58)),
-        ("]}}", "]}", "E0705", (3, 60)),
+        ("\"holds\": true,", "", "E0705", (3, 61)),
+        ("]}}", "]}", "E0705", (3, 63)),
     ] {
         let text = good.replacen(old, new, 1);
         let (sources, diagnostics) = read(&p, "w.json", &text).expect_err(&text);
