@@ -5,6 +5,7 @@
 
 pub mod naive;
 pub mod plan;
+pub mod scalar;
 pub mod seminaive;
 pub mod store;
 
