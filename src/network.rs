@@ -27,7 +27,9 @@ pub struct Buffers {
     inboxes: Slices,
     most: Vec<Copies>,
     saturated: Vec<bool>,
-    deliveries: FxHashMap<u32, Vec<Delivery>>,
+    /// All deliveries listed so far, and where each buffer's are; `None` if they were not asked for yet.
+    deliveries: Vec<Delivery>,
+    listed: Vec<Option<(usize, usize)>>,
     cap: Copies,
 }
 
@@ -51,7 +53,8 @@ impl Buffers {
             inboxes: Slices::default(),
             most: Vec::new(),
             saturated: Vec::new(),
-            deliveries: FxHashMap::default(),
+            deliveries: Vec::new(),
+            listed: Vec::new(),
             cap,
         };
         buffers.intern(&[]);
@@ -123,14 +126,15 @@ impl Buffers {
     /// # Errors
     /// `bound:transitions` if there are more than [`MOST_DELIVERIES`].
     pub fn deliveries(&mut self, buffer: u32) -> Result<&[Delivery], Stop> {
-        if !self.deliveries.contains_key(&buffer) {
-            let listed = self.list(buffer)?;
-            self.deliveries.insert(buffer, listed);
-        }
-        Ok(&self.deliveries[&buffer])
+        let known = self.listed.get(buffer as usize).copied().flatten();
+        let (start, end) = match known {
+            Some(range) => range,
+            None => self.list(buffer)?,
+        };
+        Ok(&self.deliveries[start..end])
     }
 
-    fn list(&mut self, buffer: u32) -> Result<Vec<Delivery>, Stop> {
+    fn list(&mut self, buffer: u32) -> Result<(usize, usize), Stop> {
         let pairs = self.slices.get(buffer).to_vec();
         let remains: Vec<Vec<Copies>> = pairs.chunks_exact(2).map(|pair| self.remains(pair[1])).collect();
         let total = remains.iter().try_fold(1u64, |product, r| product.checked_mul(r.len() as u64));
@@ -138,7 +142,7 @@ impl Buffers {
             return Err(Stop::Bound(Bound::Transitions));
         }
         let mut digits = vec![0usize; remains.len()];
-        let mut listed = Vec::new();
+        let start = self.deliveries.len();
         let (mut inbox, mut rest) = (Vec::new(), Vec::new());
         loop {
             inbox.clear();
@@ -151,9 +155,15 @@ impl Buffers {
                     rest.extend([pair[0], remains[digit]]);
                 }
             }
-            listed.push(Delivery { inbox: self.inboxes.intern(&inbox), rest: self.intern(&rest) });
+            let delivery = Delivery { inbox: self.inboxes.intern(&inbox), rest: self.intern(&rest) };
+            self.deliveries.push(delivery);
             let Some(at) = (0..digits.len()).find(|&at| digits[at] + 1 < remains[at].len()) else {
-                return Ok(listed);
+                let range = (start, self.deliveries.len());
+                if self.listed.len() < self.slices.len() {
+                    self.listed.resize(self.slices.len(), None);
+                }
+                self.listed[buffer as usize] = Some(range);
+                return Ok(range);
             };
             digits[at] += 1;
             digits[..at].fill(0);
