@@ -136,7 +136,7 @@ fn faults_name_the_least_rule_of_the_lowest_stratum() {
     errs(&format!("e(#n, {max}). p(X + 1) :- e(X)."), 0, Fault::IntegerBeyond64Bits);
     errs("e(#n, 1). e(#n, a). p(sum<X>) :- e(X).", 0, Fault::ArithmeticOnSymbol);
     errs(&format!("e(#n, 1). e(#n, {max}). p(sum<X>) :- e(X)."), 0, Fault::IntegerBeyond64Bits);
-    errs(&format!("e(#n, 0). e(#n, a). p(7 / X) :- e(X). q(X * X)@next :- e(X)."), 0, Fault::DivisionByZero);
+    errs("e(#n, 0). e(#n, a). p(7 / X) :- e(X). q(X * X)@next :- e(X).", 0, Fault::DivisionByZero);
     let two_strata = "e(#n, 0). q(X) :- e(X), notin r(X), Y = 1 / X. r(X) :- e(X), Y = a, Z = Y + 1.";
     errs(two_strata, 1, Fault::ArithmeticOnSymbol);
     errs("e(#n, 0). p(1 / X)@next :- e(X). p(X / 0)@async :- e(X). q(1 % X) :- e(X).", 2, Fault::DivisionByZero);

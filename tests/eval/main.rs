@@ -1,6 +1,7 @@
 //! The evaluators of a local step against the definition: same outcomes, same errors, on random programs and inputs.
 
 mod definition;
+mod large;
 mod random;
 mod text;
 
@@ -55,7 +56,7 @@ fn semi_naive_equals_naive(choices: &[u16]) -> Result<(), TestCaseError> {
 fn ground_equals_naive(choices: &[u16], fragment: Fragment) -> Result<usize, TestCaseError> {
     let mut choices = Choices::new(choices);
     let program = random::program(&mut choices, fragment);
-    let Some(ground) = Ground::new(&program, &Budget::default()) else { return Ok(0) };
+    let Some(ground) = Ground::new(&program, Budget::default()) else { return Ok(0) };
     let mut naive = Naive::new(&program, usize::MAX);
     let mut steps = 0;
     let mut outcome = GroundStep::default();
