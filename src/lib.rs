@@ -1,9 +1,18 @@
 //! Watershed: does every delivery order of a Dedalus program lead to the same outcome?
 
+pub mod analysis;
 pub mod budget;
 pub mod diagnostic;
 pub mod eval;
+pub mod explore;
+pub mod network;
+pub mod pipeline;
 pub mod program;
+pub mod prove;
+pub mod report;
 pub mod schedule;
 pub mod source;
 pub mod syntax;
+pub mod system;
+pub mod ultimate;
+pub mod witness;

@@ -47,8 +47,9 @@ pub struct Program {
     /// Their stratification is their own.
     pub observers: Vec<Rule>,
     /// Operational rules across nodes, or that read a named round: under synchronous rounds only (semantics §5), else
-    /// empty. Each atom's first argument is its location, the head's too: an async rule sends there. A message travels
-    /// from the location of the first body atom in source order.
+    /// empty. Each body atom's first argument is its location, as in observer rules; the head's columns are without it
+    /// and its destination is `At` or `Everywhere`. A message travels from the location of the first body atom in
+    /// source order.
     pub synchronous: Vec<Rule>,
     /// The network, sorted; a [`NodeId`] is an index.
     pub nodes: Vec<Value>,

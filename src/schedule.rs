@@ -3,6 +3,8 @@
 //! A schedule is a small printable value (interface, *A schedule in text*): `n1 ; s{m(#s, a), m(#s, a)} ; s loop: n1 ; s`.
 //! It says nothing of what is derived or sent: those follow from the program.
 
+pub mod parse;
+
 use crate::program::{Fact, NodeId, Program};
 
 /// One transition: a node takes a local step in which these copies are delivered.

@@ -2,8 +2,14 @@
 
 #[path = "syntax/mistakes.rs"]
 mod mistakes;
+#[path = "syntax/round_trip.rs"]
+mod round_trip;
+#[path = "syntax/schedules.rs"]
+mod schedules;
 #[path = "syntax/traps.rs"]
 mod traps;
+#[path = "syntax/trees.rs"]
+mod trees;
 
 use watershed::diagnostic::Diagnostic;
 use watershed::source::{FileId, SourceMap};

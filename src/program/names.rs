@@ -1,6 +1,7 @@
 //! How values and facts are written: as the program spells them (interface, *JSON*).
 
 use super::{Fact, NodeId, Program, RelationId, Spelling, Value};
+pub use crate::syntax::print::quote;
 use std::fmt::Write as _;
 
 impl Program {
@@ -42,30 +43,4 @@ impl Program {
         text.push(')');
         text
     }
-}
-
-/// A symbol as the language writes it: bare if it is a plain lower-case identifier, else in quotes with escapes.
-pub fn quote(symbol: &str) -> String {
-    let mut chars = symbol.chars();
-    let plain = chars.next().is_some_and(|c| c.is_ascii_lowercase())
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !matches!(symbol, "not" | "notin");
-    if plain {
-        return symbol.to_string();
-    }
-    let mut text = String::from("\"");
-    for c in symbol.chars() {
-        match c {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\t' => text.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(text, "\\u{{{:x}}}", c as u32);
-            }
-            c => text.push(c),
-        }
-    }
-    text.push('"');
-    text
 }

@@ -5,7 +5,7 @@
 //!
 //! 1. `constants`, `relations`: symbols and relations are numbered, each atom's location is told apart from its columns;
 //! 2. `location`, `observers`: where each body is, and whether the rule runs at nodes or observes the global snapshot;
-//! 3. `body`, `safety`: variables are numbered and each is bound before it is used;
+//! 3. `body`, `occurrences`, `safety`, `head`: variables are numbered and each is bound before it is used;
 //! 4. `persistence`: repeated rules go, and relations that only keep their first facts are static;
 //! 5. `integers`, `projection`, `strata`: what can err, what sums lose, what order of evaluation there is;
 //! 6. `network`, `facts`, `declarations`: the instance, and what is asked of it.
@@ -16,10 +16,12 @@ mod body;
 mod constants;
 mod declarations;
 mod facts;
+mod head;
 mod integers;
 mod location;
 mod network;
 mod observers;
+mod occurrences;
 mod persistence;
 mod projection;
 mod relations;
@@ -72,22 +74,19 @@ fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &
 
     let places = location::locate(&mut drafts, diagnostics);
     let roles = observers::assign(&mut drafts, &places, &constants.symbols, options.synchronous, diagnostics);
-    let Rules { mut operational, mut observers, mut synchronous } =
-        rules(&mut drafts, &places, &roles, &constants, diagnostics);
+    let mut rules = rules(&mut drafts, &places, &roles, &constants, diagnostics);
 
-    let normalised = persistence::normalised(&drafts, &operational);
-    operational.retain(|rule| !normalised[rule.head.relation.0 as usize]);
+    let normalised = persistence::normalised(&drafts, &rules.operational);
+    rules.operational.retain(|rule| !normalised[rule.head.relation.0 as usize]);
     let relations = relations(&drafts, &roles, &normalised);
 
-    let located: Vec<&Rule> = observers.iter().chain(&synchronous).collect();
-    let integers = IntegerColumns::infer(&relations, &operational, &located);
-    for rule in &mut operational {
-        integers.mark(rule, 0);
-        projection::warn(rule, diagnostics);
-    }
-    for rule in observers.iter_mut().chain(&mut synchronous) {
-        integers.mark(rule, 1);
-        projection::warn(rule, diagnostics);
+    let integers = IntegerColumns::infer(&relations, &rules);
+    let Rules { mut operational, mut observers, mut synchronous } = rules;
+    for (rules, skip) in [(&mut operational, 0), (&mut observers, 1), (&mut synchronous, 1)] {
+        for rule in rules {
+            integers.mark(rule, skip);
+            projection::warn(rule, diagnostics);
+        }
     }
     let strata = strata::strata(&drafts.relations, operational.iter().chain(&synchronous), diagnostics);
     let observer_strata = strata::strata(&drafts.relations, &observers, diagnostics);

@@ -33,7 +33,7 @@ pub struct Rule {
     pub head: Head,
     /// The location that the body names: a variable is bound to the node, a constant lets the rule fire at that
     /// node only, `None` is wherever it is evaluated. `None` for observer rules, whose atoms carry their locations
-    /// as first argument.
+    /// as first argument, and for the synchronous ones.
     pub location: Option<Term>,
     /// Positive atoms in source order.
     pub positive: Vec<Atom>,
@@ -66,7 +66,7 @@ pub struct Head {
 /// Where a head holds.
 #[derive(Debug, Clone)]
 pub enum Destination {
-    /// At the node where the body was evaluated. Always so for deductive and inductive rules.
+    /// At the node where the body was evaluated. Always so for deductive and inductive rules of one node.
     Here,
     /// At the node that this expression names; dropped if that is outside the network.
     At(Expr),
@@ -106,7 +106,7 @@ impl Head {
 pub struct Atom {
     /// The relation.
     pub relation: RelationId,
-    /// The columns; in an observer rule preceded by the location.
+    /// The columns; in an observer or synchronous rule preceded by the location.
     pub terms: Vec<Term>,
     /// `r(X)@k`: only the facts of round k. In observer rules (semantics §1) and under synchronous rounds only.
     pub time: Option<u64>,
@@ -130,7 +130,7 @@ pub enum Term {
 pub struct NegatedAtom {
     /// The relation.
     pub relation: RelationId,
-    /// The columns; in an observer rule preceded by the location.
+    /// The columns; in an observer or synchronous rule preceded by the location.
     pub terms: Vec<NegatedTerm>,
     /// As in [`Atom::time`].
     pub time: Option<u64>,

@@ -202,8 +202,10 @@ impl Problem {
 }
 
 fn read_path(path: &Path) -> Result<String, Problem> {
-    if path.is_dir() {
-        return Err(Problem::Directory);
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(Problem::Directory),
+        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => return Err(Problem::TooLarge),
+        _ => {}
     }
     match File::open(path) {
         Ok(file) => read_all(file),

@@ -4,6 +4,7 @@
 //! arithmetic or of `sum`, or if some head writes the result of arithmetic, `count` or `sum` there. This is one pass and
 //! no closure: what errs should be seen at the rule that uses it. Locations are no columns, whatever the spelling.
 
+use super::Rules;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::{
     Condition, Destination, Expr, Head, HeadTerm, NegatedTerm, Relation, RelationId, Rule, Term, VariableId,
@@ -17,12 +18,13 @@ pub struct IntegerColumns {
 }
 
 impl IntegerColumns {
-    /// Reads operational rules and rules whose atoms carry their location as first term.
-    pub fn infer(relations: &[Relation], operational: &[Rule], located: &[&Rule]) -> Self {
+    /// Reads the rules of a program.
+    pub fn infer(relations: &[Relation], rules: &Rules) -> Self {
         let places = relations.iter().map(|relation| vec![None; relation.arity]).collect();
         let mut columns = IntegerColumns { places };
-        operational.iter().for_each(|rule| columns.read(rule, 0));
-        located.iter().for_each(|rule| columns.read(rule, 1));
+        rules.operational.iter().for_each(|rule| columns.read(rule, 0, 0));
+        rules.observers.iter().for_each(|rule| columns.read(rule, 1, 1));
+        rules.synchronous.iter().for_each(|rule| columns.read(rule, 1, 0));
         columns
     }
 
@@ -31,7 +33,8 @@ impl IntegerColumns {
         self.places[relation.0 as usize].get(column).copied().flatten()
     }
 
-    fn read(&mut self, rule: &Rule, skip: usize) {
+    /// `skip` and `head_skip` are 1 where body atoms, and the head, carry their location as first term.
+    fn read(&mut self, rule: &Rule, skip: usize, head_skip: usize) {
         let operands = operands(rule);
         for atom in &rule.positive {
             for (column, term) in atom.terms.iter().skip(skip).enumerate() {
@@ -42,7 +45,7 @@ impl IntegerColumns {
                 }
             }
         }
-        for (column, term) in rule.head.terms.iter().skip(skip).enumerate() {
+        for (column, term) in rule.head.terms.iter().skip(head_skip).enumerate() {
             let integer = match term {
                 HeadTerm::Expr(expr) => is_arithmetic(expr),
                 HeadTerm::Aggregate(aggregate) => {
@@ -55,8 +58,8 @@ impl IntegerColumns {
         }
     }
 
-    /// Sets [`Rule::can_err`] and the `checked` marks of a rule's orderings. `skip` is 1 if its atoms carry their
-    /// location as first term.
+    /// Sets [`Rule::can_err`] and the `checked` marks of a rule's orderings. `skip` is 1 if its body atoms carry
+    /// their location as first term.
     pub fn mark(&self, rule: &mut Rule, skip: usize) {
         let mut integer = vec![false; rule.variables.len()];
         for atom in &rule.positive {

@@ -80,7 +80,15 @@ fn whereabouts<'a>(
             found.across = Some(Across { place: atom.place, span: atom.place_span, head: false });
         }
     }
-    sound &= head(draft, spelling, has_atoms, &mut found, diagnostics);
+    if sound && !head(draft, spelling, has_atoms, &mut found, diagnostics) {
+        sound = false;
+        if found.own_literal.is_none() {
+            found.own = Place::Unwritten;
+        }
+    }
+    if !sound {
+        found.across = None;
+    }
     (found, sound)
 }
 

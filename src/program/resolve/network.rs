@@ -6,7 +6,7 @@ use super::relations::{Drafts, Place};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::{Spelling, Value};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, Declaration, Expr, ExprKind, TermKind};
+use crate::syntax::ast::{Argument, Declaration, Expr, ExprKind};
 use rustc_hash::FxHashSet;
 
 /// A name given to `--nodes`.
@@ -146,29 +146,13 @@ fn declared(drafts: &Drafts<'_>, constants: &Constants<'_>, diagnostics: &mut Ve
         let Declaration::Nodes(terms) = declaration else { continue };
         let nodes = nodes.get_or_insert_default();
         for term in terms {
-            match (&term.kind, constants.value(&term.kind)) {
-                (_, Some(value)) if known.insert(value) => nodes.push(value),
-                (_, Some(_)) => diagnostics.push(Diagnostic::at(
-                    codes::DECLARED_TWICE,
-                    term.span,
-                    "a node is declared twice",
-                    "declared before",
-                )),
-                (TermKind::Variable(name), None) => diagnostics.push(
-                    Diagnostic::at(
-                        codes::NOT_A_NODE_NAME,
-                        term.span,
-                        format!("the variable `{name}` names no node"),
-                        "not a constant",
-                    )
-                    .help(format!("write it in quotes, `\"{name}\"`, or in lower case")),
-                ),
-                (_, None) => diagnostics.push(Diagnostic::at(
-                    codes::NOT_A_NODE_NAME,
-                    term.span,
-                    "`_` names no node",
-                    "not a constant",
-                )),
+            // The parser has reported what is no constant.
+            let Some(value) = constants.value(&term.kind) else { continue };
+            if known.insert(value) {
+                nodes.push(value);
+            } else {
+                let message = "a node is declared twice";
+                diagnostics.push(Diagnostic::at(codes::DECLARED_TWICE, term.span, message, "declared before"));
             }
         }
     }

@@ -1,0 +1,7 @@
+//! Source → program → classification → theorem | exploration → verdict: the one place that sequences stages.
+
+pub mod check;
+pub mod instance;
+
+pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check};
+pub use instance::{Cut, Divergence, Figures, Findings, Invariant, explore_instance};

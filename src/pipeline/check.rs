@@ -1,0 +1,279 @@
+//! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
+
+use super::instance::{self, Cut, Findings, Invariant, explore_instance};
+use crate::analysis::Analysis;
+use crate::budget::{Bound, Budget};
+use crate::explore::Progress;
+use crate::program::{LocatedFact, Program, RelationId};
+use crate::prove::datalog_model;
+use crate::schedule::Schedule;
+use crate::system::Stop;
+use crate::witness::replay::{LassoRun, Violation, check_claim, check_violation};
+use crate::witness::shrink::{Claim, shrink_loop};
+
+/// The answer to a question about confluence, weakest last (semantics §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// All fair runs have one ultimate model.
+    Confluent,
+    /// Two fair runs have different ultimate models.
+    Diffluent,
+    /// A `never` relation holds in some reachable step.
+    Violated,
+    /// A bound was hit.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// As reports name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Confluent => "confluent",
+            Verdict::Diffluent => "diffluent",
+            Verdict::Violated => "violated",
+            Verdict::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// The exit code it stands for.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Verdict::Confluent => 0,
+            Verdict::Diffluent | Verdict::Violated => 1,
+            Verdict::Inconclusive => 3,
+        }
+    }
+}
+
+/// What a verdict speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Every network and every content of the EDB relations.
+    AllInstances,
+    /// The network and facts given.
+    ThisInstance,
+    /// As far as the search got.
+    Bounded,
+}
+
+impl Scope {
+    /// As reports name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::AllInstances => "all-instances",
+            Scope::ThisInstance => "this-instance",
+            Scope::Bounded => "bounded",
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A theorem of that name.
+    Theorem(&'static str),
+    /// The whole transition system, or as much of it as the evidence needs.
+    Explored,
+    /// A bound that left the question open.
+    Bound(Bound),
+}
+
+impl std::fmt::Display for Basis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Basis::Theorem(name) => write!(f, "theorem:{name}"),
+            Basis::Explored => f.write_str("explored"),
+            Basis::Bound(bound) => write!(f, "bound:{bound}"),
+        }
+    }
+}
+
+/// How a question is to be answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether theorems may answer (`--no-theorems`; never for `explore`).
+    pub theorems: bool,
+    /// What to compute of the instance.
+    pub instance: instance::Options,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { theorems: true, instance: instance::Options::default() }
+    }
+}
+
+/// Two replayed runs.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// The fact that is ultimate in the first run and not in the second.
+    pub fact: LocatedFact,
+    /// The schedules, shortened.
+    pub schedules: [Schedule; 2],
+    /// The same, as replayed by the definition.
+    pub runs: [LassoRun; 2],
+}
+
+/// A replayed violation of a `never` relation.
+#[derive(Debug, Clone)]
+pub struct ReplayedViolation {
+    /// The relation.
+    pub relation: RelationId,
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The same, as replayed.
+    pub violation: Violation,
+}
+
+/// A verdict with everything that supports it.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What it speaks of.
+    pub scope: Scope,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What was found of the instance. After a theorem: the one ultimate model, if it could be evaluated.
+    pub findings: Findings,
+    /// Two runs that end differently.
+    pub witness: Option<Witness>,
+    /// The violations found, in the order of the `never` declarations.
+    pub violations: Vec<ReplayedViolation>,
+}
+
+/// A rule did what the language forbids in some reachable step: the program is wrong (exit code 2).
+#[derive(Debug, Clone)]
+pub struct FaultReport {
+    /// Which rule and what.
+    pub fault: Stop,
+    /// A shortest run to it; its last step is the one that has no outcome.
+    pub schedule: Schedule,
+}
+
+/// Answers the question for `program`.
+///
+/// # Errors
+/// If a rule errs in some reachable step.
+///
+/// # Panics
+/// If evidence does not replay by the definition: an internal error, and better than a wrong verdict.
+pub fn check(
+    program: &Program,
+    analysis: &Analysis,
+    budget: &Budget,
+    options: Options,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Answer, Box<FaultReport>> {
+    let theorem = analysis.theorem.filter(|_| options.theorems);
+    if let Some(theorem) = theorem
+        && program.nevers.is_empty()
+    {
+        return Ok(by_theorem(program, budget, theorem.name));
+    }
+    let findings = explore_instance(program, budget, options.instance, watch);
+    if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
+        return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
+    }
+    assert!(
+        analysis.theorem.is_none() || findings.contested.is_empty(),
+        "internal error: exploration contradicts {}",
+        analysis.theorem.map_or("", |theorem| theorem.name)
+    );
+    let (verdict, basis) = judge(&findings);
+    let scope = match (verdict, theorem) {
+        (Verdict::Inconclusive, _) => Scope::Bounded,
+        (Verdict::Confluent, Some(_)) => Scope::AllInstances,
+        _ => Scope::ThisInstance,
+    };
+    let basis = match theorem {
+        Some(theorem) if verdict == Verdict::Confluent => Basis::Theorem(theorem.name),
+        _ => basis,
+    };
+    let witness = replayed_witness(program, budget, &findings);
+    let violations = replayed_violations(program, budget, &findings);
+    Ok(Answer { verdict, scope, basis, findings, witness, violations })
+}
+
+fn judge(findings: &Findings) -> (Verdict, Basis) {
+    if findings.invariants.iter().any(|invariant| matches!(invariant, Invariant::Violated(_))) {
+        return (Verdict::Violated, Basis::Explored);
+    }
+    let bound = match findings.cut {
+        Some(Cut::Bound(bound)) => Some(bound),
+        _ => None,
+    };
+    if findings.divergence.is_some() {
+        (Verdict::Diffluent, Basis::Explored)
+    } else if let Some(bound) = bound {
+        (Verdict::Inconclusive, Basis::Bound(bound))
+    } else if !findings.contested.is_empty() {
+        // Contested, but the time ran out before two runs were put together.
+        (Verdict::Inconclusive, Basis::Bound(Bound::Time))
+    } else if !findings.undecided.is_empty() || findings.invariants.contains(&Invariant::Unknown) {
+        (Verdict::Inconclusive, Basis::Bound(Bound::Copies))
+    } else {
+        (Verdict::Confluent, Basis::Explored)
+    }
+}
+
+fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Answer {
+    // The verdict does not need the model; it is shown where it can be evaluated within the budget.
+    let model = datalog_model::ultimate_model(program, budget).and_then(Result::ok);
+    let known = model.is_some();
+    let findings = Findings {
+        certain: model.as_ref().map(|model| model.iter().cloned().collect()),
+        contested: Vec::new(),
+        undecided: Vec::new(),
+        models_found: usize::from(known),
+        models: model.into_iter().collect(),
+        models_complete: known,
+        divergence: None,
+        invariants: Vec::new(),
+        cut: None,
+        figures: instance::Figures::default(),
+    };
+    Answer {
+        verdict: Verdict::Confluent,
+        scope: Scope::AllInstances,
+        basis: Basis::Theorem(name),
+        findings,
+        witness: None,
+        violations: Vec::new(),
+    }
+}
+
+/// Evidence is replayed whatever the time: it is short, and without it there is no verdict.
+fn unhurried(budget: &Budget) -> Budget {
+    Budget { max_facts: budget.max_facts, ..Budget::default() }
+}
+
+fn replayed_witness(program: &Program, budget: &Budget, findings: &Findings) -> Option<Witness> {
+    let divergence = findings.divergence.as_ref()?;
+    let patient = unhurried(budget);
+    let replay = |schedule: &Schedule, holds: bool| {
+        let claim = Claim::Lasso { fact: divergence.fact.clone(), holds };
+        let schedule = shrink_loop(program, schedule, &claim, budget);
+        match check_claim(program, &schedule, &divergence.fact, holds, &patient) {
+            Ok(run) => (schedule, run),
+            Err(error) => panic!("internal error: a witness does not replay: {}", error.describe(program)),
+        }
+    };
+    let (holds, holding) = replay(&divergence.holds, true);
+    let (lacks, lacking) = replay(&divergence.lacks, false);
+    Some(Witness { fact: divergence.fact.clone(), schedules: [holds, lacks], runs: [holding, lacking] })
+}
+
+fn replayed_violations(program: &Program, budget: &Budget, findings: &Findings) -> Vec<ReplayedViolation> {
+    let patient = unhurried(budget);
+    let mut replayed = Vec::new();
+    for (invariant, &(relation, _)) in findings.invariants.iter().zip(&program.nevers) {
+        let Invariant::Violated(schedule) = invariant else { continue };
+        let schedule = shrink_loop(program, schedule, &Claim::Violation(relation), budget);
+        match check_violation(program, &schedule, relation, &patient) {
+            Ok(violation) => replayed.push(ReplayedViolation { relation, schedule, violation }),
+            Err(error) => panic!("internal error: a violation does not replay: {}", error.describe(program)),
+        }
+    }
+    replayed
+}

@@ -1,0 +1,393 @@
+//! One instance explored and judged: counting, search, fair components, schedules.
+//!
+//! Buffers are first counted exactly. If a loop pumps a message, that message is counted up to a cap K from then on, and the
+//! graph is read twice ([`crate::network`]): as a whole it over-approximates the runs; its part without ω is exact but
+//! misses runs with more than K copies in flight. What is certain by the first is certain; what is contested by the second is contested. If the two
+//! readings leave a fact undecided, K grows, up to [`MOST_COPIES`].
+
+use crate::budget::{Bound, Budget};
+use crate::explore::sequential::Stopped;
+use crate::explore::{Exploration, Progress, explore};
+use crate::program::{LocatedFact, Program};
+use crate::schedule::{Schedule, ScheduledStep};
+use crate::system::asynchronous::{Asynchronous, Counting};
+use crate::system::{Choice, Output, Stop, System};
+use crate::ultimate::fairness::{Component, Region};
+use crate::ultimate::lasso::{self, Claim, Path};
+use crate::ultimate::{Analysis, analyse, common, keeping};
+use bitvec::vec::BitVec;
+use std::collections::BTreeSet;
+
+/// The greatest cap on copies of a pumped message that is tried before facts are left undecided.
+pub const MOST_COPIES: u32 = 4;
+
+/// What to compute of an instance.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many ultimate models to list (`--max-models`).
+    pub max_models: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { max_models: 1000 }
+    }
+}
+
+/// Two runs that end differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Divergence {
+    /// The fact that is ultimate in the first and not in the second.
+    pub fact: LocatedFact,
+    /// A fair run in which it is ultimate.
+    pub holds: Schedule,
+    /// A fair run in which it is not.
+    pub lacks: Schedule,
+}
+
+/// What became of one `never` relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invariant {
+    /// It holds in no reachable step.
+    Kept,
+    /// It holds in the last step of this run, a shortest one of the exactly counted runs.
+    Violated(Schedule),
+    /// Not known: a bound was hit first, or it holds only in the over-approximation.
+    Unknown,
+}
+
+/// Why the search is not complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cut {
+    /// A bound.
+    Bound(Bound),
+    /// A rule did what the language forbids, at the end of this run.
+    Fault {
+        /// Which rule and what.
+        fault: Stop,
+        /// The run; its last step is the one that has no outcome.
+        schedule: Schedule,
+    },
+}
+
+/// Figures of a search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Distinct states, initial and frontier included, of the last search.
+    pub states: usize,
+    /// Of these, states whose transitions were not all taken.
+    pub frontier: usize,
+    /// Transitions, self-loops included, of the last search.
+    pub transitions: usize,
+    /// Local steps evaluated.
+    pub local_steps: u64,
+    /// Local steps answered from memory.
+    pub remembered: u64,
+    /// Distinct local states.
+    pub local_states: usize,
+    /// Maximal fair components.
+    pub components: usize,
+    /// Searches made: one, and one more for each pumped message and each raise of the cap.
+    pub searches: usize,
+    /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
+    pub cap: u32,
+}
+
+/// Everything found about an instance.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// Facts ultimate in every fair run; `None` if the search was cut. Sorted.
+    pub certain: Option<Vec<LocatedFact>>,
+    /// Facts ultimate in some fair runs and not in others, each with evidence on exact counts; all of them
+    /// unless the search was cut. Sorted.
+    pub contested: Vec<LocatedFact>,
+    /// Facts contested in the over-approximation only. Sorted.
+    pub undecided: Vec<LocatedFact>,
+    /// The first distinct ultimate models found, each sorted, the list sorted.
+    pub models: Vec<BTreeSet<LocatedFact>>,
+    /// How many distinct ones were found.
+    pub models_found: usize,
+    /// Whether there are no others than those found.
+    pub models_complete: bool,
+    /// Two runs that differ, if there is a contested fact.
+    pub divergence: Option<Divergence>,
+    /// One entry a `never` relation, in the program's order.
+    pub invariants: Vec<Invariant>,
+    /// Why the search was cut, if it was.
+    pub cut: Option<Cut>,
+    /// Figures.
+    pub figures: Figures,
+}
+
+/// Explores `program`'s instance and judges it.
+pub fn explore_instance(
+    program: &Program,
+    budget: &Budget,
+    options: Options,
+    watch: &mut dyn FnMut(Progress),
+) -> Findings {
+    let mut counting = Counting { cap: 1, ..Counting::default() };
+    let mut figures = Figures::default();
+    let mut best: Option<Findings> = None;
+    loop {
+        let mut system = Asynchronous::new(program, budget, &counting);
+        let found = explore(&mut system, budget, watch);
+        figures.searches += 1;
+        let (evaluated, asked, local_states) = system.local_counts();
+        figures.local_steps += evaluated;
+        figures.remembered += asked - evaluated;
+        if let Some(Stopped::Pumped(messages)) = &found.stopped {
+            counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
+            continue;
+        }
+        if best.is_some() && found.stopped.is_some() {
+            break;
+        }
+        figures.local_states = local_states;
+        figures.states = found.graph.states.len();
+        figures.frontier = found.graph.states.len() - found.graph.expanded();
+        figures.transitions = found.graph.targets.len();
+        figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
+        let mut judge = Judge { program, budget, options, system, found, figures };
+        let findings = judge.findings();
+        figures = findings.figures;
+        let open = !findings.undecided.is_empty()
+            || (findings.invariants.contains(&Invariant::Unknown) && findings.cut.is_none());
+        best = Some(findings);
+        if !open || counting.cap >= MOST_COPIES {
+            break;
+        }
+        counting.cap += 1;
+    }
+    best.expect("internal error: a search that was never judged")
+}
+
+/// One finished search and the readings of its graph.
+struct Judge<'p> {
+    program: &'p Program,
+    budget: &'p Budget,
+    options: Options,
+    system: Asynchronous<'p>,
+    found: Exploration,
+    figures: Figures,
+}
+
+impl Judge<'_> {
+    fn findings(&mut self) -> Findings {
+        let mut cut = self.cut();
+        let exact = self.exact_part();
+        let interrupted = cut == Some(Cut::Bound(Bound::Interrupt)) || matches!(cut, Some(Cut::Fault { .. }));
+        if interrupted {
+            return self.nothing(cut);
+        }
+        let invariants = self.invariants(exact.as_ref(), cut.is_none());
+        let readings = self.readings(exact.as_ref(), cut.is_none());
+        let (under, over) = match readings {
+            Ok(readings) => readings,
+            Err(stop) => {
+                cut = cut.or(Some(match stop {
+                    Stop::Bound(bound) => Cut::Bound(bound),
+                    fault @ Stop::Fault { .. } => Cut::Fault { fault, schedule: Schedule::default() },
+                }));
+                return Findings { invariants, ..self.nothing(cut) };
+            }
+        };
+        self.figures.components = over.as_ref().unwrap_or(&under).components;
+        let contested = under.contested();
+        let undecided: Vec<Output> = over.as_ref().map_or_else(Vec::new, |over| {
+            over.contested().into_iter().filter(|fact| contested.binary_search(fact).is_err()).collect()
+        });
+        let certain = cut.is_none().then(|| self.facts(&over.as_ref().unwrap_or(&under).certain));
+        let models_complete = cut.is_none()
+            && undecided.is_empty()
+            && under.models.complete
+            && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == under.models.len());
+        let mut models: Vec<BTreeSet<LocatedFact>> = (0..under.models.len().min(self.options.max_models))
+            .map(|model| self.facts(&under.models.facts(model)).into_iter().collect())
+            .collect();
+        models.sort();
+        let divergence = self.divergence(&under, exact.as_ref()).ok().flatten();
+        Findings {
+            certain,
+            contested: self.facts(&contested),
+            undecided: self.facts(&undecided),
+            models,
+            models_found: under.models.len(),
+            models_complete: models_complete && under.models.len() <= self.options.max_models,
+            divergence,
+            invariants,
+            cut,
+            figures: self.figures,
+        }
+    }
+
+    /// No finding but why the search was cut.
+    fn nothing(&self, cut: Option<Cut>) -> Findings {
+        Findings {
+            certain: None,
+            contested: Vec::new(),
+            undecided: Vec::new(),
+            models: Vec::new(),
+            models_found: 0,
+            models_complete: false,
+            divergence: None,
+            invariants: vec![Invariant::Unknown; self.program.nevers.len()],
+            cut,
+            figures: self.figures,
+        }
+    }
+
+    fn facts(&self, outputs: &[Output]) -> Vec<LocatedFact> {
+        let mut facts: Vec<LocatedFact> = outputs.iter().map(|&output| self.system.output(output)).collect();
+        facts.sort();
+        facts
+    }
+
+    fn cut(&mut self) -> Option<Cut> {
+        match self.found.stopped.clone()? {
+            Stopped::Pumped(_) => None,
+            Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
+            Stopped::At { stop, state, choice } => {
+                let mut path = lasso::path_to(&self.found.graph, &mut self.system, &self.found.graph.parents, state);
+                path.extend(choice.map(|choice| (state, choice)));
+                Some(Cut::Fault { fault: stop, schedule: Schedule { stem: self.steps(&path), cycle: Vec::new() } })
+            }
+        }
+    }
+
+    /// The states reachable without ω, if there are others.
+    fn exact_part(&self) -> Option<BitVec> {
+        let graph = &self.found.graph;
+        let saturated = |state: u32| self.system.saturated(graph.states.get(state));
+        if !(0..graph.states.len() as u32).any(saturated) {
+            return None;
+        }
+        let mut exact = BitVec::repeat(false, graph.states.len());
+        for state in lasso::reach(graph, |state| !saturated(state)).order {
+            exact.set(state as usize, true);
+        }
+        Some(exact)
+    }
+
+    /// The analysis on exact counts and, where ω occurs and the search is complete, that of the whole graph.
+    fn readings(&mut self, exact: Option<&BitVec>, complete: bool) -> Result<(Analysis, Option<Analysis>), Stop> {
+        let most = self.options.max_models;
+        let graph = &self.found.graph;
+        let under = analyse(&mut Region::new(graph, &mut self.system, exact, self.budget), most)?;
+        let over = match exact {
+            Some(_) if complete => Some(analyse(&mut Region::new(graph, &mut self.system, None, self.budget), most)?),
+            _ => None,
+        };
+        Ok((under, over))
+    }
+
+    fn invariants(&mut self, exact: Option<&BitVec>, complete: bool) -> Vec<Invariant> {
+        if !self.found.alarm {
+            let verdict = if complete { Invariant::Kept } else { Invariant::Unknown };
+            return vec![verdict; self.program.nevers.len()];
+        }
+        let real = self.violations(exact);
+        let possible = if exact.is_some() && complete { self.violations(None) } else { real.clone() };
+        real.iter()
+            .zip(&possible)
+            .map(|paths| match paths {
+                (Some(path), _) => Invariant::Violated(Schedule { stem: self.steps(path), cycle: Vec::new() }),
+                (None, None) if complete => Invariant::Kept,
+                _ => Invariant::Unknown,
+            })
+            .collect()
+    }
+
+    /// For each `never` relation a shortest path to a transition in which it holds, if one is found.
+    fn violations(&mut self, exact: Option<&BitVec>) -> Vec<Option<Path>> {
+        let mut found: Vec<Option<Path>> = vec![None; self.program.nevers.len()];
+        let graph = &self.found.graph;
+        let reached = lasso::reach(graph, |state| exact.is_none_or(|exact| exact[state as usize]));
+        let (mut choices, mut next) = (Vec::new(), Vec::new());
+        for &state in &reached.order {
+            if found.iter().all(Option::is_some) || self.budget.check().is_err() {
+                break;
+            }
+            let words = graph.states.get(state);
+            if self.system.enabled(words, &mut choices).is_err() {
+                break;
+            }
+            let taken = graph.successors(state).len();
+            for &choice in &choices[..taken] {
+                if self.system.step(words, choice, &mut next) != Ok(true) {
+                    continue;
+                }
+                for index in self.system.alarms(words, choice).unwrap_or_default() {
+                    let slot = &mut found[index as usize];
+                    if slot.is_none() {
+                        let mut path = lasso::path_to(graph, &mut self.system, &reached.parents, state);
+                        path.push((state, choice));
+                        *slot = Some(path);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Two lassos for a fact in which the two models nearest to the initial state differ.
+    fn divergence(&mut self, under: &Analysis, exact: Option<&BitVec>) -> Result<Option<Divergence>, Stop> {
+        let Some((first, second)) = under.models.nearest_two() else { return Ok(None) };
+        let (one, other) = (under.models.facts(first), under.models.facts(second));
+        let differs = |a: &[Output], b: &[Output]| {
+            let only: Vec<Output> = a.iter().filter(|fact| b.binary_search(fact).is_err()).copied().collect();
+            only.into_iter().map(|output| (self.system.output(output), output)).min()
+        };
+        let (fact, output, holds, lacks) = match (differs(&one, &other), differs(&other, &one)) {
+            (Some((fact, output)), _) => (fact, output, first, second),
+            (None, Some((fact, output))) => (fact, output, second, first),
+            (None, None) => return Ok(None),
+        };
+        let holds = self.lasso(exact, under.models.first_state(holds), Some(output), Claim::Holds)?;
+        let lacks = self.lasso(exact, under.models.first_state(lacks), None, Claim::Lacks(output))?;
+        Ok(holds.zip(lacks).map(|(holds, lacks)| Divergence { fact, holds, lacks }))
+    }
+
+    /// A lasso into the maximal fair component around `anchor`, or into its part that keeps a fact.
+    fn lasso(
+        &mut self,
+        exact: Option<&BitVec>,
+        anchor: u32,
+        keep: Option<Output>,
+        claim: Claim,
+    ) -> Result<Option<Schedule>, Stop> {
+        let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
+        let groups = region.strongly_connected();
+        let Some(group) = (0..groups.len()).find(|&group| groups.get(group).binary_search(&anchor).is_ok()) else {
+            return Ok(None);
+        };
+        let whole = region.component(groups.get(group).to_vec())?;
+        let around = |parts: Vec<Component>| {
+            let mut parts = parts;
+            let at = parts.iter().position(|part| part.states.binary_search(&anchor).is_ok()).unwrap_or(0);
+            (at < parts.len()).then(|| parts.swap_remove(at))
+        };
+        let Some(mut part) = around(region.fair_parts(whole)?) else { return Ok(None) };
+        if let Some(fact) = keep
+            && common(&region, &part).always.binary_search(&fact).is_err()
+        {
+            let Some(inner) = around(keeping(&mut region, &part, fact)?) else { return Ok(None) };
+            part = inner;
+        }
+        let inside = |state: u32| part.states.binary_search(&state).is_ok();
+        let Some((stem, start)) = lasso::stem(&self.found.graph, region.system, exact, inside) else {
+            return Ok(None);
+        };
+        let cycle = lasso::cycle(&region, &part, start, claim);
+        Ok(Some(Schedule { stem: self.steps(&stem), cycle: self.steps(&cycle) }))
+    }
+
+    fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {
+        path.iter()
+            .map(|&(state, choice)| ScheduledStep {
+                node: crate::program::NodeId(choice.node),
+                deliver: self.system.delivered_copies(self.found.graph.states.get(state), choice),
+            })
+            .collect()
+    }
+}

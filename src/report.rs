@@ -1,0 +1,3 @@
+//! What was found, for people to read.
+
+pub mod space_time;

@@ -1,0 +1,179 @@
+//! A schedule from its text, and facts as a schedule names them; the other direction is [`Schedule::show`].
+
+use super::{Schedule, ScheduledStep};
+use crate::diagnostic::{Code, Diagnostic, any_error, codes};
+use crate::program::{Fact, LocatedFact, NodeId, Program, Spelling, Value};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{Argument, Atom, ExprKind, Term, TermKind};
+use crate::syntax::parser;
+use crate::syntax::schedule_tree::StepPhrase;
+use std::collections::BTreeMap;
+
+/// Reads a schedule of `program`. `name` is what diagnostics call the text.
+///
+/// # Errors
+/// Every mistake of the text, and the map that their spans point into.
+pub fn parse(program: &Program, name: &str, text: &str) -> Result<Schedule, (SourceMap, Vec<Diagnostic>)> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text);
+    let (phrase, diagnostics) = parser::parse_steps(&sources, file);
+    let mut reader = Reader { program, diagnostics };
+    let mut read = |steps: &[StepPhrase]| steps.iter().filter_map(|step| reader.step(step)).collect();
+    let schedule = Schedule { stem: read(&phrase.stem), cycle: read(&phrase.cycle) };
+    let diagnostics = reader.diagnostics;
+    if any_error(&diagnostics) { Err((sources, diagnostics)) } else { Ok(schedule) }
+}
+
+/// Reads one fact: at the node that it names, which is `here` if that is given (the fact is delivered there; in
+/// the hash spelling it may then leave its location out). `name` is what diagnostics call the text.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_fact(
+    program: &Program,
+    name: &str,
+    text: &str,
+    here: Option<NodeId>,
+) -> Result<LocatedFact, (SourceMap, Vec<Diagnostic>)> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text);
+    let (atom, diagnostics) = parser::parse_fact(&sources, file);
+    let mut reader = Reader { program, diagnostics };
+    let fact = atom.and_then(|atom| reader.fact(&atom, here));
+    let diagnostics = reader.diagnostics;
+    fact.filter(|_| !any_error(&diagnostics)).ok_or((sources, diagnostics))
+}
+
+/// A step that delivers these copies.
+pub(crate) fn step_of(node: NodeId, copies: impl IntoIterator<Item = Fact>) -> ScheduledStep {
+    let mut deliver: BTreeMap<Fact, u64> = BTreeMap::new();
+    for fact in copies {
+        *deliver.entry(fact).or_insert(0) += 1;
+    }
+    ScheduledStep { node, deliver: deliver.into_iter().collect() }
+}
+
+/// A help line that names the network.
+pub(crate) fn network(program: &Program) -> String {
+    const SHOWN: usize = 8;
+    let names: Vec<String> = program.node_ids().take(SHOWN).map(|node| program.show_node(node)).collect();
+    match program.nodes.len() {
+        0 => "the network has no nodes".to_string(),
+        1 => format!("the only node is {}", names[0]),
+        n if n > SHOWN => format!("the nodes are {} and {} more", names.join(", "), n - SHOWN),
+        _ => format!("the nodes are {}", names.join(", ")),
+    }
+}
+
+struct Reader<'p> {
+    program: &'p Program,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Notes a mistake.
+    fn fail<T>(&mut self, code: Code, span: Span, message: impl Into<String>, label: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::at(code, span, message, label));
+        None
+    }
+
+    fn step(&mut self, step: &StepPhrase) -> Option<ScheduledStep> {
+        let node = self.node(&step.node)?;
+        let copies: Vec<Fact> =
+            step.deliver.iter().filter_map(|atom| self.fact(atom, Some(node))).map(|message| message.fact).collect();
+        Some(step_of(node, copies))
+    }
+
+    /// The fact that an atom names.
+    fn fact(&mut self, atom: &Atom, here: Option<NodeId>) -> Option<LocatedFact> {
+        if let Some((_, span)) = &atom.time {
+            return self.fail(codes::NO_FACT_IN_SCHEDULE, *span, "a fact of a schedule has no `@`", "not here");
+        }
+        let (node, columns) = self.location(atom, here)?;
+        let name = &atom.name.text;
+        let Some(relation) = self.program.relation_named(name) else {
+            let message = format!("the program has no relation `{name}`");
+            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.name.span, message, "unknown");
+        };
+        let values: Vec<Value> = columns.iter().map(|argument| self.value(argument)).collect::<Option<_>>()?;
+        let arity = self.program.relation(relation).arity;
+        if values.len() != arity {
+            let columns = if arity == 1 { "1 column".to_string() } else { format!("{arity} columns") };
+            let message = format!("`{name}` has {columns} beside its location, and {} are given", values.len());
+            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.span, message, "wrong number of columns");
+        }
+        let fact = Fact { relation, values: values.into() };
+        match here {
+            Some(here) if here != node => {
+                let message = format!(
+                    "{} is addressed to {}, but delivered in a step of {}",
+                    self.program.show_fact(node, &fact),
+                    self.program.show_node(node),
+                    self.program.show_node(here)
+                );
+                self.fail(codes::DELIVERY_ELSEWHERE, atom.span, message, "of another node")
+            }
+            _ => Some(LocatedFact { node, fact }),
+        }
+    }
+
+    /// Where an atom holds, and its arguments without the location.
+    fn location<'a>(&mut self, atom: &'a Atom, here: Option<NodeId>) -> Option<(NodeId, &'a [Argument])> {
+        let code = codes::NO_FACT_IN_SCHEDULE;
+        match (self.program.spelling, &atom.location, here) {
+            (Spelling::Hash, Some(term), _) => Some((self.node(term)?, &atom.arguments)),
+            (Spelling::Hash, None, Some(here)) => Some((here, &atom.arguments)),
+            (Spelling::Hash, None, None) => {
+                self.fail(code, atom.span, "the fact does not say at which node it holds", "needs `#node`")
+            }
+            (Spelling::FirstColumn, Some(term), _) => {
+                let message = "the program writes locations as first columns, without `#`";
+                self.fail(code, term.span, message, "written with `#`")
+            }
+            (Spelling::FirstColumn, None, _) => match atom.arguments.split_first() {
+                Some((Argument::Expr(expr), rest)) => match &expr.kind {
+                    ExprKind::Term(kind) => Some((self.node(&Term { kind: kind.clone(), span: expr.span })?, rest)),
+                    _ => self.fail(code, expr.span, "a location is the name of a node", "an expression"),
+                },
+                _ => self.fail(code, atom.span, "the fact does not say at which node it holds", "no location"),
+            },
+        }
+    }
+
+    fn value(&mut self, argument: &Argument) -> Option<Value> {
+        let expected = "a fact has constants as arguments";
+        match argument {
+            Argument::Aggregate(aggregate) => {
+                self.fail(codes::NO_FACT_IN_SCHEDULE, aggregate.span, expected, "an aggregate")
+            }
+            Argument::Expr(expr) => match &expr.kind {
+                ExprKind::Term(TermKind::Integer(i)) => Some(Value::Int(*i)),
+                ExprKind::Term(TermKind::Symbol(symbol)) => match self.program.symbols.get(symbol) {
+                    Some(id) => Some(Value::Symbol(id)),
+                    None => {
+                        let message = format!("the symbol `{symbol}` does not occur in the program, so no fact has it");
+                        self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, expr.span, message, "unknown")
+                    }
+                },
+                _ => self.fail(codes::NO_FACT_IN_SCHEDULE, expr.span, expected, "no constant"),
+            },
+        }
+    }
+
+    fn node(&mut self, term: &Term) -> Option<NodeId> {
+        let (value, shown) = match &term.kind {
+            TermKind::Integer(i) => (Some(Value::Int(*i)), i.to_string()),
+            TermKind::Symbol(symbol) => (self.program.symbols.get(symbol).map(Value::Symbol), symbol.clone()),
+            TermKind::Variable(_) | TermKind::Anonymous => {
+                return self.fail(codes::NO_FACT_IN_SCHEDULE, term.span, "a node is named by a constant", "a variable");
+            }
+        };
+        let node = value.and_then(|value| self.program.node_of(value));
+        if node.is_none() {
+            let message = format!("`{shown}` is no node of the network");
+            let diagnostic = Diagnostic::at(codes::UNKNOWN_NODE_IN_SCHEDULE, term.span, message, "unknown");
+            self.diagnostics.push(diagnostic.help(network(self.program)));
+        }
+        node
+    }
+}

@@ -1,0 +1,131 @@
+//! The seam between what a program does and how its runs are searched: the transition system of semantics §2.
+//!
+//! A search sees states as words, choices as numbers, and just enough of a transition to judge fairness and ultimate
+//! facts. It knows nothing of Datalog; what is behind the seam ([`asynchronous`]) knows nothing of searches. A
+//! reduction is a `System` made from a `System`.
+
+pub mod asynchronous;
+pub mod local;
+pub mod words;
+
+use crate::budget::Bound;
+use crate::eval::{EvalError, Fault};
+use crate::program::RuleId;
+
+/// Number of copies of one message in flight; [`OMEGA`] stands for "more than the cap, however many".
+pub type Copies = u32;
+
+/// More copies than are counted. See [`crate::network`].
+pub const OMEGA: Copies = u32::MAX;
+
+/// A message: an addressee and a fact, numbered by the system in order of first sending.
+pub type Message = u32;
+
+/// An output fact at a node, numbered by the system in order of first appearance.
+pub type Output = u32;
+
+/// One transition's choice: who steps, what is delivered, what stays in flight to that node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Choice {
+    /// The node that steps.
+    pub node: u32,
+    /// The set of delivered facts, numbered by the system; 0 is the empty set.
+    pub inbox: u32,
+    /// The node's buffer after the delivery and before anything is sent, numbered by the system.
+    pub rest: u32,
+}
+
+/// Why a system cannot give an answer for a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// A bound was hit.
+    #[error("bound: {0}")]
+    Bound(#[from] Bound),
+    /// A rule did what the language forbids.
+    #[error("rule {} {fault}", rule.0)]
+    Fault {
+        /// The rule.
+        rule: RuleId,
+        /// What it did.
+        fault: Fault,
+    },
+}
+
+impl From<EvalError> for Stop {
+    fn from(error: EvalError) -> Self {
+        match error {
+            EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Stop::Bound(Bound::Integer),
+            EvalError::Fault { rule, fault } => Stop::Fault { rule, fault },
+            EvalError::TooManyFacts { .. } => Stop::Bound(Bound::Facts),
+            EvalError::Stopped(bound) => Stop::Bound(bound),
+        }
+    }
+}
+
+/// A transition system with the marks that fairness and ultimate facts need.
+///
+/// Numbers are handed out in the order in which a search first asks, so a deterministic search sees deterministic
+/// numbers. A state is a slice of [`System::width`] words; equal states have equal words.
+pub trait System {
+    /// Words of a state.
+    fn width(&self) -> usize;
+
+    /// Number of nodes; each must step infinitely often in a fair run.
+    fn nodes(&self) -> usize;
+
+    /// Writes the initial state into `state` (cleared first).
+    fn initial(&mut self, state: &mut Vec<u32>);
+
+    /// Writes the choices enabled in `state` into `choices` (cleared first), always in the same order.
+    ///
+    /// # Errors
+    /// If there are too many to list.
+    fn enabled(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop>;
+
+    /// Writes the state after `choice` into `next` (cleared first). Returns whether an asserted relation holds in
+    /// the step or in the snapshot after it; [`System::alarms`] says which.
+    ///
+    /// # Errors
+    /// If the local step has no outcome.
+    fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop>;
+
+    /// Indices (into the program's `never` relations) of those that hold in this transition, sorted.
+    ///
+    /// # Errors
+    /// If the local step has no outcome.
+    fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop>;
+
+    /// Writes the messages in flight in `state` into `messages` (cleared first), sorted.
+    fn in_flight(&self, state: &[u32], messages: &mut Vec<(Message, Copies)>);
+
+    /// Whether some message of `state` is counted [`OMEGA`].
+    fn saturated(&self, state: &[u32]) -> bool;
+
+    /// Writes the messages that `choice` delivers and sends, and the output facts that hold in its step, into `effect`.
+    ///
+    /// # Errors
+    /// If the local step has no outcome.
+    fn effect(&mut self, state: &[u32], choice: Choice, effect: &mut Effect) -> Result<(), Stop>;
+
+    /// The node of an output fact.
+    fn output_node(&self, output: Output) -> u32;
+
+    /// Whether the step from `state` to `next` brought a message to a count that is worth looking for a pumping loop;
+    /// true infinitely often on every infinite run along which copies grow without bound.
+    fn grew(&self, state: &[u32], next: &[u32]) -> bool;
+
+    /// If `later` has the local states of `earlier` and a buffer that strictly covers it: the messages of which it has
+    /// more. Then whatever led from one to the other can be repeated for ever.
+    fn pumped(&self, earlier: &[u32], later: &[u32]) -> Option<Vec<Message>>;
+}
+
+/// What a transition shows to fairness and to the ultimate model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// Messages delivered, each once however many copies, sorted.
+    pub delivered: Vec<Message>,
+    /// Messages sent, one copy each, sorted.
+    pub sent: Vec<Message>,
+    /// Output facts in D of the step, sorted.
+    pub outputs: Vec<Output>,
+}

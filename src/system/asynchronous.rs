@@ -1,0 +1,283 @@
+//! The transition system of one program on its network (semantics §2), behind the [`System`] seam.
+//!
+//! A state is, for each node, its local state and its buffer, as numbers; if a `never` relation is an observer, then also what
+//! observers last saw of each node. Two global states are equal exactly if these are: what a node will do depends on
+//! nothing else.
+
+use super::local::LocalSteps;
+use super::{Choice, Copies, Effect, Message, Output, Stop, System};
+use crate::budget::Budget;
+use crate::eval::naive;
+use crate::eval::store::FactId;
+use crate::network::{Buffers, EMPTY, Pairs};
+use crate::program::{Fact, LocatedFact, NodeId, Program};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+/// How buffers are counted; see [`crate::network`].
+#[derive(Debug, Clone, Default)]
+pub struct Counting {
+    /// Messages seen to be pumped, counted up to `cap` only.
+    pub pumped: BTreeSet<LocatedFact>,
+    /// The greatest exact count of a pumped message.
+    pub cap: Copies,
+}
+
+/// The unreduced transition system of a program.
+#[derive(Debug)]
+pub struct Asynchronous<'p> {
+    program: &'p Program,
+    steps: LocalSteps,
+    buffers: Buffers,
+    messages: Pairs,
+    outputs: Pairs,
+    pumped: FxHashSet<(u32, u32)>,
+    observers: bool,
+    observed_alarms: FxHashMap<Box<[u32]>, bool>,
+}
+
+impl<'p> Asynchronous<'p> {
+    /// The system of `program`.
+    pub fn new(program: &'p Program, budget: &Budget, counting: &Counting) -> Self {
+        let observers = program.nevers.iter().any(|&(relation, _)| program.relation(relation).observer);
+        let observed = if observers { read_by_observers(program) } else { Vec::new() };
+        let mut steps = LocalSteps::new(program, budget, observed);
+        let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
+        Asynchronous {
+            program,
+            steps,
+            buffers: Buffers::new(counting.cap),
+            messages: Pairs::default(),
+            outputs: Pairs::default(),
+            pumped,
+            observers,
+            observed_alarms: FxHashMap::default(),
+        }
+    }
+
+    /// The message with this number.
+    pub fn message(&self, message: Message) -> LocatedFact {
+        let (node, fact) = self.messages.get(message);
+        LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
+    }
+
+    /// The output fact with this number.
+    pub fn output(&self, output: Output) -> LocatedFact {
+        let (node, fact) = self.outputs.get(output);
+        LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
+    }
+
+    /// The copies that `choice` delivers in `state`, for a schedule. Counts that are ω are given as one copy.
+    pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, u64)> {
+        let before: FxHashMap<u32, Copies> = self.buffers.contents(buffer(state, choice.node)).collect();
+        let after: FxHashMap<u32, Copies> = self.buffers.contents(choice.rest).collect();
+        let mut copies: Vec<(Fact, u64)> = self
+            .buffers
+            .inbox(choice.inbox)
+            .iter()
+            .map(|fact| {
+                let taken = before[fact].wrapping_sub(after.get(fact).copied().unwrap_or(0));
+                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken.max(1)))
+            })
+            .collect();
+        copies.sort();
+        copies
+    }
+
+    /// Local steps evaluated, local steps asked for, and distinct local states, so far.
+    pub fn local_counts(&self) -> (u64, u64, usize) {
+        (self.steps.evaluated, self.steps.asked, self.steps.states())
+    }
+
+    /// The number of a message that is in flight somewhere, and so was sent.
+    fn number(&self, node: u32, fact: u32) -> Message {
+        self.messages.find((node, fact)).expect("internal error: a message in flight that was never sent")
+    }
+
+    fn snapshots<'s>(&self, state: &'s [u32]) -> &'s [u32] {
+        &state[2 * self.nodes()..]
+    }
+
+    /// Indices of the observer `never` relations that hold in a snapshot.
+    fn observe(&mut self, snapshots: &[u32]) -> Result<Vec<u32>, Stop> {
+        let latest: Vec<Option<BTreeSet<Fact>>> = snapshots
+            .iter()
+            .map(|&snapshot| {
+                let seen = snapshot.checked_sub(1)?;
+                Some(self.steps.snapshot(seen).into_iter().map(|id| self.steps.fact(id).clone()).collect())
+            })
+            .collect();
+        let latest: Vec<Option<&BTreeSet<Fact>>> = latest.iter().map(Option::as_ref).collect();
+        let held = naive::observe(self.program, &latest)?;
+        let holds = |relation| held.iter().any(|fact| fact.relation == relation);
+        Ok((0u32..)
+            .zip(&self.program.nevers)
+            .filter(|&(_, &(relation, _))| self.program.relation(relation).observer && holds(relation))
+            .map(|(index, _)| index)
+            .collect())
+    }
+}
+
+fn local(state: &[u32], node: u32) -> u32 {
+    state[2 * node as usize]
+}
+
+fn buffer(state: &[u32], node: u32) -> u32 {
+    state[2 * node as usize + 1]
+}
+
+/// Which relations the observer rules read of nodes' steps.
+fn read_by_observers(program: &Program) -> Vec<bool> {
+    let mut read = vec![false; program.relations.len()];
+    for rule in &program.observers {
+        let positive = rule.positive.iter().map(|atom| atom.relation);
+        let negative = rule.negative.iter().map(|atom| atom.relation);
+        for relation in positive.chain(negative) {
+            read[relation.0 as usize] |= !program.relation(relation).observer;
+        }
+    }
+    read
+}
+
+impl System for Asynchronous<'_> {
+    fn width(&self) -> usize {
+        self.nodes() * if self.observers { 3 } else { 2 }
+    }
+
+    fn nodes(&self) -> usize {
+        self.program.nodes.len()
+    }
+
+    fn initial(&mut self, state: &mut Vec<u32>) {
+        state.clear();
+        for node in self.program.node_ids() {
+            state.extend([self.steps.initial(node.0), EMPTY]);
+        }
+        state.resize(self.width(), 0);
+    }
+
+    fn enabled(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop> {
+        choices.clear();
+        for node in self.program.node_ids() {
+            let listed = self.buffers.deliveries(buffer(state, node.0))?;
+            choices.extend(listed.iter().map(|d| Choice { node: node.0, inbox: d.inbox, rest: d.rest }));
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
+        let Choice { node, inbox, rest } = choice;
+        let moved = self.steps.moved(node, local(state, node), inbox, self.buffers.inbox(inbox))?;
+        next.clear();
+        next.extend_from_slice(state);
+        next[2 * node as usize] = moved.next;
+        next[2 * node as usize + 1] = rest;
+        let mut facts = Vec::new();
+        let mut sends = self.steps.sent(moved.sent).chunks_exact(2).peekable();
+        while let Some(&[to, fact]) = sends.next() {
+            facts.clear();
+            facts.push(fact);
+            self.messages.intern((to, fact));
+            while let Some(&&[_, fact]) = sends.peek().filter(|pair| pair[0] == to) {
+                facts.push(fact);
+                self.messages.intern((to, fact));
+                sends.next();
+            }
+            let pumped = &self.pumped;
+            let slot = &mut next[2 * to as usize + 1];
+            *slot = self.buffers.add(*slot, &facts, |fact| pumped.contains(&(to, fact)));
+        }
+        let mut alarm = moved.alarm;
+        if self.observers {
+            let at = 2 * self.nodes() + node as usize;
+            next[at] = moved.snapshot + 1;
+            let snapshots = self.snapshots(next);
+            let held = match self.observed_alarms.get(snapshots) {
+                Some(&held) => held,
+                None => {
+                    let held = !self.observe(snapshots)?.is_empty();
+                    self.observed_alarms.insert(self.snapshots(next).into(), held);
+                    held
+                }
+            };
+            alarm |= held;
+        }
+        Ok(alarm)
+    }
+
+    fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
+        let delivered = self.buffers.inbox(choice.inbox);
+        let derived = self.steps.derived(choice.node, local(state, choice.node), delivered)?;
+        let holds = |relation| derived.iter().any(|&id| self.steps.fact(id).relation == relation);
+        let mut held: Vec<u32> = (0u32..)
+            .zip(&self.program.nevers)
+            .filter(|&(_, &(relation, _))| !self.program.relation(relation).observer && holds(relation))
+            .map(|(index, _)| index)
+            .collect();
+        if self.observers {
+            let mut next = Vec::new();
+            self.step(state, choice, &mut next)?;
+            held.extend(self.observe(&next[2 * self.nodes()..])?);
+            held.sort_unstable();
+        }
+        Ok(held)
+    }
+
+    fn in_flight(&self, state: &[u32], messages: &mut Vec<(Message, Copies)>) {
+        messages.clear();
+        for node in self.program.node_ids() {
+            for (fact, copies) in self.buffers.contents(buffer(state, node.0)) {
+                messages.push((self.number(node.0, fact), copies));
+            }
+        }
+        messages.sort_unstable();
+    }
+
+    fn saturated(&self, state: &[u32]) -> bool {
+        self.program.node_ids().any(|node| self.buffers.saturated(buffer(state, node.0)))
+    }
+
+    fn effect(&mut self, state: &[u32], choice: Choice, effect: &mut Effect) -> Result<(), Stop> {
+        let Choice { node, inbox, .. } = choice;
+        let delivered = self.buffers.inbox(inbox);
+        let moved = self.steps.moved(node, local(state, node), inbox, delivered)?;
+        effect.delivered.clear();
+        effect.delivered.extend(delivered.iter().map(|&fact| self.messages.intern((node, fact))));
+        effect.delivered.sort_unstable();
+        effect.sent.clear();
+        let messages = &mut self.messages;
+        effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
+        effect.sent.sort_unstable();
+        let shown = self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))?;
+        effect.outputs.clear();
+        effect.outputs.extend(shown.into_iter().map(|id| self.outputs.intern((node, id.0))));
+        effect.outputs.sort_unstable();
+        Ok(())
+    }
+
+    fn output_node(&self, output: Output) -> u32 {
+        self.outputs.get(output).0
+    }
+
+    fn grew(&self, state: &[u32], next: &[u32]) -> bool {
+        self.program.node_ids().any(|node| {
+            let most = self.buffers.most(buffer(next, node.0));
+            most >= 2 && most.is_power_of_two() && most > self.buffers.most(buffer(state, node.0))
+        })
+    }
+
+    fn pumped(&self, earlier: &[u32], later: &[u32]) -> Option<Vec<Message>> {
+        let mut more = Vec::new();
+        for node in self.program.node_ids() {
+            if local(earlier, node.0) != local(later, node.0) {
+                return None;
+            }
+            let grown = self.buffers.covered(buffer(earlier, node.0), buffer(later, node.0))?;
+            more.extend(grown.into_iter().map(|fact| (node.0, fact)).filter(|pair| !self.pumped.contains(pair)));
+        }
+        if more.is_empty() {
+            return None;
+        }
+        Some(more.into_iter().map(|(node, fact)| self.number(node, fact)).collect())
+    }
+}

@@ -1,0 +1,203 @@
+//! Nodes as transducers: (local state, delivered set) → (next local state, sends, what the step shows), remembered.
+//!
+//! A local state is what a node carries and, while events are still due, its clock: the number of its next step, up to
+//! one past its last event. Static facts are the same in all states and kept out of them. Nodes meet only through
+//! messages, so local steps are far fewer than transitions, and most are asked for more than once.
+//!
+//! Two evaluators take the steps: bits where the program can be grounded ([`ground`]), semi-naive joins otherwise
+//! ([`relational`]). Both equal the definition, and nothing outside this module can tell which one ran.
+
+mod ground;
+mod memo;
+mod relational;
+
+use super::Stop;
+use super::words::{Sets, Slices};
+use crate::budget::Budget;
+use crate::eval::store::FactId;
+use crate::program::{Fact, Program, RelationId};
+use ground::GroundSteps;
+use memo::Memo;
+use relational::RelationalSteps;
+
+/// What a local step does to the rest of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moved {
+    /// The node's next local state.
+    pub next: u32,
+    /// The set of sends; see [`LocalSteps::sent`]. 0 is none.
+    pub sent: u32,
+    /// The step's facts that observer rules read, as a number; 0 where nothing observes.
+    pub snapshot: u32,
+    /// Whether a `never` relation holds in the step.
+    pub alarm: bool,
+}
+
+/// What is looked at in D of each step, by relation.
+#[derive(Debug, Clone, Default)]
+struct Watched {
+    outputs: Vec<bool>,
+    observed: Vec<bool>,
+    nevers: Vec<bool>,
+}
+
+/// What an evaluator reports of a step.
+#[derive(Debug, Default)]
+struct Taken {
+    next: u32,
+    /// Alternating addressee and fact, sorted.
+    sent: Vec<u32>,
+    alarm: bool,
+    /// Facts that observers read, sorted. Empty where nothing observes.
+    observed: Vec<u32>,
+}
+
+/// An evaluator with its tables of local states and facts.
+trait NodeSteps: std::fmt::Debug {
+    /// The local state in which a node begins: nothing carried, its first step next.
+    fn initial(&mut self, node: u32) -> u32;
+
+    /// Takes a step of `node` from local state `local` with these facts delivered.
+    fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop>;
+
+    /// D of that step, restricted to the relations that `wanted` marks; sorted.
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop>;
+
+    /// The number of a fact.
+    fn fact_id(&mut self, fact: &Fact) -> FactId;
+
+    /// The fact with this number.
+    fn fact(&self, id: FactId) -> &Fact;
+
+    /// Distinct local states met so far, over all nodes.
+    fn states(&self) -> usize;
+}
+
+/// Which facts of D are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Outputs,
+}
+
+/// The local steps of one program, evaluated on demand.
+#[derive(Debug)]
+pub struct LocalSteps {
+    steps: Box<dyn NodeSteps>,
+    sends: Slices,
+    snapshots: Sets,
+    observes: bool,
+    memo: Memo,
+    taken: Taken,
+    /// Local steps evaluated.
+    pub evaluated: u64,
+    /// Local steps asked for.
+    pub asked: u64,
+}
+
+impl LocalSteps {
+    /// The local steps of `program`. `observed` says which relations observer rules read, by relation id; empty where
+    /// nothing observes.
+    pub fn new(program: &Program, budget: &Budget, observed: Vec<bool>) -> Self {
+        let mark = |relations: &mut dyn Iterator<Item = RelationId>| {
+            let mut marks = vec![false; program.relations.len()];
+            relations.for_each(|relation| marks[relation.0 as usize] = true);
+            marks
+        };
+        let local = |relation: &RelationId| !program.relation(*relation).observer;
+        let watched = Watched {
+            outputs: mark(&mut program.outputs.iter().copied()),
+            nevers: mark(&mut program.nevers.iter().map(|&(relation, _)| relation).filter(local)),
+            observed,
+        };
+        let observes = !watched.observed.is_empty();
+        let steps: Box<dyn NodeSteps> = match GroundSteps::new(program, budget, &watched) {
+            Some(ground) => Box::new(ground),
+            None => Box::new(RelationalSteps::new(program, budget, watched)),
+        };
+        let mut sends = Slices::default();
+        sends.intern(&[]);
+        let mut snapshots = Sets::default();
+        snapshots.intern(&[]);
+        LocalSteps {
+            steps,
+            sends,
+            snapshots,
+            observes,
+            memo: Memo::new(),
+            taken: Taken::default(),
+            evaluated: 0,
+            asked: 0,
+        }
+    }
+
+    /// The local state in which a node begins: nothing carried, its first step next.
+    pub fn initial(&mut self, node: u32) -> u32 {
+        self.steps.initial(node)
+    }
+
+    /// Distinct local states met so far, over all nodes.
+    pub fn states(&self) -> usize {
+        self.steps.states()
+    }
+
+    /// The number of a fact.
+    pub fn fact_id(&mut self, fact: &Fact) -> FactId {
+        self.steps.fact_id(fact)
+    }
+
+    /// The fact with this number.
+    pub fn fact(&self, id: FactId) -> &Fact {
+        self.steps.fact(id)
+    }
+
+    /// The sends with this number, as alternating addressee and fact, sorted.
+    pub fn sent(&self, sent: u32) -> &[u32] {
+        self.sends.get(sent)
+    }
+
+    /// The facts of a snapshot.
+    pub fn snapshot(&self, snapshot: u32) -> Vec<FactId> {
+        self.snapshots.members(snapshot).into_iter().map(FactId).collect()
+    }
+
+    /// The step of `node` from local state `local` with `delivered` (numbered `inbox`) delivered in it.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn moved(&mut self, node: u32, local: u32, inbox: u32, delivered: &[u32]) -> Result<Moved, Stop> {
+        self.asked += 1;
+        let key = [node, local, inbox];
+        if let Some(moved) = self.memo.get(key) {
+            return Ok(moved);
+        }
+        self.evaluated += 1;
+        self.steps.take(node, local, delivered, &mut self.taken)?;
+        let sent = if self.taken.sent.is_empty() { 0 } else { self.sends.intern(&self.taken.sent) };
+        let snapshot = if self.observes { self.snapshots.intern(&self.taken.observed) } else { 0 };
+        let moved = Moved { next: self.taken.next, sent, snapshot, alarm: self.taken.alarm };
+        self.memo.put(key, moved);
+        Ok(moved)
+    }
+
+    /// D of that step, sorted. Evaluated anew: only the analysis after a search asks for it.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn derived(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
+        self.steps.derived(node, local, delivered, Wanted::All)
+    }
+
+    /// The facts of output relations in D of that step, sorted; evaluated anew.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
+        self.steps.derived(node, local, delivered, Wanted::Outputs)
+    }
+
+    /// Forgets what is remembered of steps, which costs nothing but time.
+    pub fn forget(&mut self) {
+        self.memo = Memo::new();
+    }
+}

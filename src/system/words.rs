@@ -1,0 +1,249 @@
+//! Hash-consed slices of words: each distinct slice is stored once, in one arena, and known by a small number.
+//!
+//! Numbers are handed out in order of first appearance. Sets of small numbers are stored as bits or as a sorted list,
+//! whichever is shorter, so that dense sets of facts cost a bit a fact and sparse ones a word a fact.
+
+use hashbrown::HashTable;
+use std::hash::Hasher;
+
+fn hash(words: &[u32]) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    for &word in words {
+        hasher.write_u32(word);
+    }
+    hasher.write_usize(words.len());
+    hasher.finish()
+}
+
+/// Distinct slices of any length.
+#[derive(Debug, Default)]
+pub struct Slices {
+    words: Vec<u32>,
+    ends: Vec<usize>,
+    index: HashTable<u32>,
+}
+
+impl Slices {
+    /// The number of this slice, which is stored if it is new.
+    pub fn intern(&mut self, slice: &[u32]) -> u32 {
+        let (words, ends) = (&self.words, &self.ends);
+        let of = |id: u32| slice_of(words, ends, id);
+        let key = hash(slice);
+        if let Some(&id) = self.index.find(key, |&id| of(id) == slice) {
+            return id;
+        }
+        let id = number(self.ends.len());
+        self.words.extend_from_slice(slice);
+        self.ends.push(self.words.len());
+        let (words, ends) = (&self.words, &self.ends);
+        self.index.insert_unique(key, id, |&id| hash(slice_of(words, ends, id)));
+        id
+    }
+
+    /// The slice with this number.
+    pub fn get(&self, id: u32) -> &[u32] {
+        slice_of(&self.words, &self.ends, id)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+fn slice_of<'a>(words: &'a [u32], ends: &[usize], id: u32) -> &'a [u32] {
+    let id = id as usize;
+    let start = if id == 0 { 0 } else { ends[id - 1] };
+    &words[start..ends[id]]
+}
+
+/// The next number of a table.
+///
+/// # Panics
+/// At 2³² entries, which take more than 64 GiB here: the memory bound ends a search long before.
+pub fn number(len: usize) -> u32 {
+    u32::try_from(len).expect("internal error: a table of 2^32 entries")
+}
+
+/// Distinct slices of one width, without a word of overhead each.
+#[derive(Debug)]
+pub struct Rows {
+    width: usize,
+    words: Vec<u32>,
+    len: usize,
+    index: HashTable<u32>,
+}
+
+impl Rows {
+    /// No rows of `width` words.
+    pub fn new(width: usize) -> Self {
+        Rows { width, words: Vec::new(), len: 0, index: HashTable::new() }
+    }
+
+    /// The number of this row and whether it is new; nothing is stored, and `None` given, if it is new and there are
+    /// `most` rows already.
+    pub fn intern(&mut self, row: &[u32], most: usize) -> Option<(u32, bool)> {
+        debug_assert_eq!(row.len(), self.width);
+        let width = self.width;
+        let words = &self.words;
+        let key = hash(row);
+        let of = |id: u32| &words[id as usize * width..(id as usize + 1) * width];
+        if let Some(&id) = self.index.find(key, |&id| of(id) == row) {
+            return Some((id, false));
+        }
+        if self.len >= most {
+            return None;
+        }
+        let id = number(self.len);
+        self.words.extend_from_slice(row);
+        self.len += 1;
+        let words = &self.words;
+        self.index.insert_unique(key, id, |&id| hash(&words[id as usize * width..(id as usize + 1) * width]));
+        Some((id, true))
+    }
+
+    /// The number of this row, which is stored if it is new.
+    pub fn number_of(&mut self, row: &[u32]) -> u32 {
+        self.intern(row, usize::MAX).expect("internal error: a table without a limit was full").0
+    }
+
+    /// The row with this number.
+    pub fn get(&self, id: u32) -> &[u32] {
+        &self.words[id as usize * self.width..(id as usize + 1) * self.width]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Drops the index, which only [`Rows::intern`] needs.
+    pub fn freeze(&mut self) {
+        self.index = HashTable::new();
+        self.words.shrink_to_fit();
+    }
+}
+
+/// Distinct sets of numbers, each with a small mark beside it (a local clock, or 0).
+#[derive(Debug, Default)]
+pub struct Sets {
+    slices: Slices,
+    scratch: Vec<u32>,
+}
+
+const BITS: u32 = 0;
+const LIST: u32 = 1;
+
+impl Sets {
+    /// The number of this set with mark 0, given sorted and without duplicates.
+    pub fn intern(&mut self, sorted: &[u32]) -> u32 {
+        self.intern_marked(0, sorted)
+    }
+
+    /// The number of this mark (below 2³¹) and set, given sorted and without duplicates.
+    pub fn intern_marked(&mut self, mark: u32, sorted: &[u32]) -> u32 {
+        debug_assert!(sorted.is_sorted_by(|a, b| a < b));
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let dense_words = sorted.last().map_or(0, |&last| last as usize / 32 + 1);
+        if dense_words <= sorted.len() {
+            scratch.resize(dense_words + 1, 0);
+            scratch[0] = mark << 1 | BITS;
+            for &member in sorted {
+                scratch[member as usize / 32 + 1] |= 1 << (member % 32);
+            }
+        } else {
+            scratch.push(mark << 1 | LIST);
+            scratch.extend_from_slice(sorted);
+        }
+        let id = self.slices.intern(&scratch);
+        self.scratch = scratch;
+        id
+    }
+
+    /// The mark of a set.
+    pub fn mark(&self, id: u32) -> u32 {
+        self.slices.get(id)[0] >> 1
+    }
+
+    /// Writes the members of a set, sorted, at the end of `members`.
+    pub fn read(&self, id: u32, members: &mut Vec<u32>) {
+        let slice = self.slices.get(id);
+        match slice.split_first() {
+            Some((tag, list)) if tag & 1 == LIST => members.extend_from_slice(list),
+            Some((_, words)) => {
+                for (at, &word) in words.iter().enumerate() {
+                    let mut word = word;
+                    while word != 0 {
+                        members.push(at as u32 * 32 + word.trailing_zeros());
+                        word &= word - 1;
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The members of a set, sorted.
+    pub fn members(&self, id: u32) -> Vec<u32> {
+        let mut members = Vec::new();
+        self.read(id, &mut members);
+        members
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.slices.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.slices.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_set_is_read_back_and_equal_sets_have_one_number(
+            sets in prop::collection::vec(prop::collection::btree_set(0u32..200, 0..40), 1..40)
+        ) {
+            let mut table = Sets::default();
+            let ids: Vec<u32> =
+                sets.iter().map(|s| table.intern(&s.iter().copied().collect::<Vec<_>>())).collect();
+            for (set, &id) in sets.iter().zip(&ids) {
+                prop_assert_eq!(&table.members(id).into_iter().collect::<BTreeSet<_>>(), set);
+            }
+            let distinct: BTreeSet<_> = sets.iter().collect();
+            prop_assert_eq!(table.len(), distinct.len());
+        }
+
+        #[test]
+        fn rows_are_numbered_in_order_of_appearance(rows in prop::collection::vec(prop::array::uniform2(0u32..4), 1..60)) {
+            let mut table = Rows::new(2);
+            let mut seen: Vec<[u32; 2]> = Vec::new();
+            for row in &rows {
+                let (id, new) = table.intern(row, usize::MAX).expect("no limit");
+                prop_assert_eq!(new, !seen.contains(row));
+                if new { seen.push(*row); }
+                prop_assert_eq!(seen[id as usize], *row);
+                prop_assert_eq!(table.get(id), &row[..]);
+            }
+        }
+    }
+}
