@@ -135,7 +135,6 @@ table! {
          \n\
          wrong: watershed check picture.png\n\
          right: watershed check program.ded";
-
     NUMBER_OF_COLUMNS = "E0201", "a relation with two numbers of columns",
         "Every atom of a relation has the same number of columns; a location written with `#` is not counted.\n\n\
          wrong:  link(#a, b)@1;   path(X, Y) :- link(X, Y);\n\
@@ -144,7 +143,7 @@ table! {
         "A program in which no atom has a `#` writes the location as the first column of every relation, so that an\n\
          atom needs at least one column. Mark locations with `#` to write atoms without columns.\n\n\
          wrong:  alarm() :- smoke(R);\n\
-         right:  alarm(N) :- smoke(N, R);      or, with `#`:   alarm() :- smoke(#N, R);";
+         right:  alarm(N) :- smoke(N, R);";
     UNKNOWN_RELATION = "E0203", "a declaration of a relation that does not exist",
         "`output`, `event`, `never` and `--output` name relations that occur in a fact, a rule or an `input` declaration.\n\n\
          wrong:  output pth;    path(#X, Y) :- link(#X, Y);\n\
@@ -172,7 +171,6 @@ table! {
          a value.\n\n\
          wrong:  pair(#N, X, _) :- left(#N, X);\n\
          right:  pair(#N, X, Y) :- left(#N, X), right(#N, Y);";
-
     BODY_ACROSS_NODES = "E0301", "a body at more than one node",
         "A node knows only its own facts, so all body atoms of a rule, negated ones too, are at one location. A rule\n\
          across nodes may only observe: then no `@next` or `@async` rule depends on what it derives, directly or not.\n\n\
@@ -201,7 +199,6 @@ table! {
          observe may read it.\n\n\
          wrong:  suspect(N, M)@next :- peer(N, M), crash(N, M, T);\n\
          right:  post(N, M) :- log(N, M), notin crash(N, N, _);";
-
     UNSAFE_VARIABLE = "E0401", "a variable that nothing binds",
         "Each variable of a head, a comparison, or a negated atom (unless it is found in that atom only) is an argument\n\
          of a positive body atom, or is equated to an expression over such variables.\n\n\
@@ -228,7 +225,6 @@ table! {
          wrong:  late(#X)@next :- log(#X, M), notin bcast(#X, M)@1;\n\
          right:  first(#X, M)@next :- bcast(#X, M);   first(#X, M)@next :- first(#X, M);\n\
          \x20       late(#X)@next :- log(#X, M), notin first(#X, M);";
-
     VARIABLE_IN_FACT = "E0501", "a variable in a fact",
         "A fact is made of constants. Names that start with an upper-case letter or `_` are variables.\n\n\
          wrong:  parent(#a, Tom, ann);\n\
@@ -251,11 +247,11 @@ table! {
          facts. A fact elsewhere would never hold.\n\n\
          wrong:  nodes a, b;     start(#c)@1;\n\
          right:  nodes a, b, c;  start(#c)@1;";
-    NOT_A_NODE_NAME = "E0506", "a node's name that is no constant",
-        "Nodes are named by constants: integers, names that start in lower case, symbols in double quotes.\n\n\
-         wrong:  nodes Alice, _;\n\
-         right:  nodes \"Alice\", bob;";
-
+    NOT_A_NODE_NAME = "E0506", "a name given to `--nodes` that is no constant",
+        "Nodes are named by constants, on the command line as in the text: integers, names that start in lower case,\n\
+         symbols in double quotes.\n\n\
+         wrong:  watershed check program.ded --nodes Alice,bob\n\
+         right:  watershed check program.ded --nodes '\"Alice\",bob'";
     CANNOT_READ = "E0601", "a file that cannot be read",
         "The file does not exist, or the system does not let this program read it. `-` stands for standard input.\n\
          \n\
@@ -282,143 +278,6 @@ table! {
          \n\
          wrong: include \"lib/delivery.ded\";   where delivery.ded is beside this file\n\
          right: include \"delivery.ded\";";
-<<<<<<< HEAD
-<<<<<<< HEAD
-
-    UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
-        "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
-         `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.";
-
-    UNKNOWN_FACT_IN_SCHEDULE = "E0702", "a schedule names a fact that the program cannot have",
-        "A delivered fact belongs to a relation of the program, has the relation's number of columns, and its symbols\n\
-         occur in the program: no rule makes new symbols.";
-
-    DELIVERY_ELSEWHERE = "E0703", "a step delivers a fact that is addressed to another node",
-        "In `s{m(#s, a)}` the copies in braces are delivered to `s`, so their location is `s`. In the hash spelling the\n\
-         location may be left out.";
-
-    NO_FACT_IN_SCHEDULE = "E0704", "what stands in a schedule is no fact",
-        "A fact has constants as arguments, no variables, expressions or aggregates, and no `@`. It says where it holds:\n\
-         `m(#s, a)` in a program that writes locations with `#`, else `m(s, a)`.";
-
-    WITNESS_NO_JSON = "E0705", "a witness file is not the JSON of a witness",
-        "A witness file is a JSON object with `witness` (`fact`, `schedules` with `holds`, `stem` and `loop`, and `critical`)\n\
-         or `invariants` (`name`, `holds`, `schedule`). A step is an object with `node` and `deliver`; what else it has\n\
-         is for readers.";
-
-    IMPOSSIBLE_DELIVERY = "E0706", "a schedule delivers a copy that is not in flight",
-        "A copy is in flight from the transition that sends it until it is delivered. It can be delivered in a later\n\
-         transition than the one that sends it, and once; nothing is lost and nothing is duplicated. Replaying a schedule by\n\
-         hand-edited steps often fails here because an earlier step no longer sends what a later one delivers.";
-
-    SCHEDULE_LEADS_TO_FAULT = "E0707", "a step of a schedule has no outcome",
-        "The local step divides by zero, does arithmetic on a symbol, orders an integer and a symbol, makes an integer\n\
-         beyond 64 bits, or derives more facts than `--max-facts` allows.";
-
-    NO_FAIR_RUN = "E0708", "a schedule is no fair run",
-        "The loop of a schedule is repeated for ever. It must start after the last event of every node and end with the\n\
-         facts that each node carried at its start and with at least the copies in flight then; every node must step in\n\
-         it; and every message that is in flight at its end must be delivered in it.";
-
-    CLAIM_NOT_REPRODUCED = "E0709", "a schedule does not show what is claimed of it",
-        "The schedule is possible, but the fact is ultimate in it where the claim says that it is not (or the other way\n\
-         round), or the relation of a `never` does not hold in its last step.";
-    NEVER_DERIVED = "W0201", "a relation that is read and always empty",
-        "No rule derives it and no fact gives it. Perhaps its name is misspelt; perhaps its facts are in a file that was\n\
-         not named. If they come from elsewhere, say so with `input r(…);` or `event r;`.\n\n\
-         wrong:  path(#X, Y) :- lnik(#X, Y);     link(#a, b);\n\
-         right:  path(#X, Y) :- link(#X, Y);     link(#a, b);";
-    SYMBOL_AMONG_INTEGERS = "W0202", "a symbol in a column that holds integers",
-        "A rule does arithmetic on this column, or sums it, or writes the result of arithmetic there. With the symbol\n\
-         that rule ends in an error.\n\n\
-         wrong:  at(#a, three);     next(#X, N + 1) :- at(#X, N);\n\
-         right:  at(#a, 3);         next(#X, N + 1) :- at(#X, N);";
-    SUM_OF_DISTINCT_VALUES = "W0203", "a sum that counts equal values once",
-        "`sum<X>` ranges over the distinct values of X in its group, so that two deposits of 5 sum to 5. Keys after `;`\n\
-         tell equal amounts apart.\n\n\
-         wrong:  balance(#B, A, sum<X>) :- deposit(#B, Id, A, X);\n\
-         right:  balance(#B, A, sum<X; Id>) :- deposit(#B, Id, A, X);";
-    NEVER_UNDERIVABLE = "W0204", "a `never` relation that nothing derives",
-        "No rule and no fact can make it hold, so that the assertion is empty.\n\n\
-         wrong:  never two_leaders;     two_leader(#N) :- leader(#N, A), leader(#N, B), A != B;\n\
-         right:  never two_leaders;     two_leaders(#N) :- leader(#N, A), leader(#N, B), A != B;";
-    EVERY_NODE = "W0301", "a message to every node",
-        "The location of an `@async` head that the body does not bind means every node of the network. If it is meant,\n\
-         start its name with `_`; if not, it may be misspelt.\n\n\
-         unsure: told(#N, M)@async :- knows(#X, M), peer(#X, Y);\n\
-         sure:   told(#Y, M)@async :- knows(#X, M), peer(#X, Y);      told(#_All, M)@async :- knows(#X, M);";
-    OBSERVED_OUTPUT = "W0302", "an output that is derived across nodes",
-        "An output is what holds at a node in the end. What a rule across nodes derives holds of global snapshots; it\n\
-         serves `never`, `pre` and `post`, and is left out of the outputs.\n\n\
-         wrong:  output differ;     differ(#X) :- val(#X, A), val(#Y, B), A != B;\n\
-         right:  never differ;      differ(#X) :- val(#X, A), val(#Y, B), A != B;";
-    SYNCHRONOUS_RULE = "W0303", "an operational rule for synchronous rounds only",
-        "It joins across nodes, or reads the facts of a named round. Under synchronous rounds all nodes step together and\n\
-         it has a meaning; in an asynchronous network it has none, and the other commands refuse it.";
-    SUFFIX_IN_BODY = "W0401", "`@next` or `@async` on a body atom",
-        "The suffix says when a head holds; after a body atom it is ignored.\n\n\
-         wrong:  told(#Y, M) :- knows(#X, M)@async, peer(#X, Y);\n\
-         right:  told(#Y, M)@async :- knows(#X, M), peer(#X, Y);";
-    EMPTY_NETWORK = "W0501", "a network without nodes",
-        "Nothing says which nodes there are, so that nothing can run. Questions about all instances can be answered.\n\n\
-         wrong:  seen(X) :- m(#S, X);\n\
-         right:  nodes s;     seen(X) :- m(#S, X);";
-    DECLARED_TWICE = "W0502", "a node declared twice",
-        "The second declaration changes nothing.\n\n\
-         wrong:  nodes a, b, a;\n\
-         right:  nodes a, b;";
-    NODE_NOT_DECLARED = "W0503", "a `node` fact for a node that is not declared",
-        "Where a `nodes` declaration stands, it is the network, and `node(n)` facts add nothing to it.\n\n\
-         wrong:  nodes a;         node(a);   node(b);\n\
-         right:  nodes a, b;";
-    FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
-        "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.";
-    NEVER_QUIET = "W0701", "a node may never fall quiet",
-        "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
-         change for ever: `flip(Y, X)@next :- flip(X, Y)`. Dedalus calls programs without such cycles temporally safe. Relations that are\n\
-         only kept (`p(X)@next :- p(X)`, or the same with `notin p_del(X)`), that end with an event fact, or that count\n\
-         up to a bound given in the rule fall quiet. A program that never falls quiet has a meaning, but takes more to explore.";
-    SENT_FOR_EVER = "W0702", "a message may be sent for ever and is not persisted",
-        "The body of an `@async` rule may hold at infinitely many steps, and the rule sends again at each of them. Its head\n\
-         is not persisted, so the message holds at the steps at which a copy arrives and at no other: at every step in one run, at every\n\
-         second in another. Persist the message relation with `p(X)@next :- p(X)`, or send from an event fact.";
-    INFINITE_STEP = "W0703", "one local step may derive infinitely many facts",
-        "A rule makes a new value from one of its own relation's, and a cycle of deductive rules leads back to it:\n\
-         `p(N + 1) :- p(N)`. If no comparison with a constant stops it, the fixpoint of one local step is infinite and ends at\n\
-         `--max-facts`.";
-    INFINITE_STATES = "W0704", "the states may be infinitely many",
-        "A rule makes a new value from an old one on a cycle through `@next` or `@async`: `clock(N + 1)@next :- clock(N)`.\n\
-         Each step then reaches a new state and exploring never ends by itself. Bound the value in the rule: `N < 100`.";
-=======
-    NEVER_QUIET = "W0701", "a node may never fall quiet",
-        "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
-         change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\
-         (`p(X)@next :- p(X)`, or the same with `notin p_del(X)`), that end with an event fact, or that count up to a\n\
-         bound given in the rule fall quiet. A program that never does has a meaning, but takes more to explore.\n\
-         \n\
-         restless: flip(Y, X)@next :- flip(X, Y);\n\
-         quiet: flipped(Y, X)@next :- flip(X, Y);   flipped(X, Y)@next :- flipped(X, Y);";
-    SENT_FOR_EVER = "W0702", "a message that may be sent for ever and is not persisted",
-        "The body of an `@async` rule may hold at infinitely many steps, and the rule sends again at each of them. Its\n\
-         head is not persisted, so the message holds at the steps at which a copy arrives and at no other: at every\n\
-         step in one run, at every second in another. Persist the message relation, or send from an event fact.\n\
-         \n\
-         restless: on(#a);   ping(#S)@async :- on(#C), server(#C, S);\n\
-         quiet: the same with ping()@next :- ping();";
-    INFINITE_STEP = "W0703", "one local step may derive infinitely many facts",
-        "A rule makes a new value from an old one, and a cycle of deductive rules leads back to it. If no comparison\n\
-         with a constant stops it, the fixpoint of one local step is infinite and ends at `--max-facts`.\n\
-         \n\
-         infinite: p(N + 1) :- p(N);\n\
-         finite: p(N + 1) :- p(N), N < 100;";
-    INFINITE_STATES = "W0704", "the states may be infinitely many",
-        "A rule makes a new value from an old one on a cycle through `@next` or `@async`. Each step may then reach a new\n\
-         state, and exploring does not end by itself. Bound the value in the rule.\n\
-         \n\
-         infinite: clock(N + 1)@next :- clock(N);\n\
-         finite: clock(N + 1)@next :- clock(N), N < 100;";
->>>>>>> analysis
-=======
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
          `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\
@@ -476,14 +335,92 @@ table! {
          \n\
          wrong: {\"fact\": \"seen(#s, a)\", …, \"holds\": false, …}   where the loop keeps seen(#s, a)\n\
          right: {\"fact\": \"seen(#s, a)\", …, \"holds\": true, …}";
->>>>>>> witness
+    NEVER_DERIVED = "W0201", "a relation that is read and always empty",
+        "No rule derives it and no fact gives it. Perhaps its name is misspelt; perhaps its facts are in a file that was\n\
+         not named. If they come from elsewhere, say so with `input r(…);` or `event r;`.\n\n\
+         wrong:  path(#X, Y) :- lnik(#X, Y);     link(#a, b);\n\
+         right:  path(#X, Y) :- link(#X, Y);     link(#a, b);";
+    SYMBOL_AMONG_INTEGERS = "W0202", "a symbol in a column that holds integers",
+        "A rule does arithmetic on this column, or sums it, or writes the result of arithmetic there. With the symbol\n\
+         that rule ends in an error.\n\n\
+         wrong:  at(#a, three);     next(#X, N + 1) :- at(#X, N);\n\
+         right:  at(#a, 3);         next(#X, N + 1) :- at(#X, N);";
+    SUM_OF_DISTINCT_VALUES = "W0203", "a sum that counts equal values once",
+        "`sum<X>` ranges over the distinct values of X in its group, so that two deposits of 5 sum to 5. Keys after `;`\n\
+         tell equal amounts apart.\n\n\
+         wrong:  balance(#B, A, sum<X>) :- deposit(#B, Id, A, X);\n\
+         right:  balance(#B, A, sum<X; Id>) :- deposit(#B, Id, A, X);";
+    NEVER_UNDERIVABLE = "W0204", "a `never` relation that nothing derives",
+        "No rule and no fact can make it hold, so that the assertion is empty.\n\n\
+         wrong:  never two;   calm(#N) :- up(#N), notin two(#N);    up(#n);\n\
+         right:  never two;   two(#N) :- leader(#N, A), leader(#N, B), A != B;     leader(#n, a)@1;";
+    EVERY_NODE = "W0301", "a message to every node",
+        "The location of an `@async` head that the body does not bind means every node of the network. If it is meant,\n\
+         start its name with `_`; if not, it may be misspelt.\n\n\
+         unsure: told(#N, M)@async :- knows(#X, M), peer(#X, Y);\n\
+         sure:   told(#Y, M)@async :- knows(#X, M), peer(#X, Y);      told(#_All, M)@async :- knows(#X, M);";
+    OBSERVED_OUTPUT = "W0302", "an output that is derived across nodes",
+        "An output is what holds at a node in the end. What a rule across nodes derives holds of global snapshots; it\n\
+         serves `never`, `pre` and `post`, and is left out of the outputs.\n\n\
+         wrong:  output differ;     differ(#X) :- val(#X, A), val(#Y, B), A != B;\n\
+         right:  never differ;      differ(#X) :- val(#X, A), val(#Y, B), A != B;";
+    SYNCHRONOUS_RULE = "W0303", "an operational rule for synchronous rounds only",
+        "It joins across nodes, or reads the facts of a named round. Under synchronous rounds all nodes step together and\n\
+         it has a meaning; in an asynchronous network it has none, and the other commands refuse it.\n\n\
+         unsure: agreed(X, V)@next :- chose(X, V), chose(Y, V), X != Y;\n\
+         sure:   heard(Y, V)@async :- chose(X, V), peer(X, Y);   agreed(X, V)@next :- chose(X, V), heard(X, V);";
+    SUFFIX_IN_BODY = "W0401", "`@next` or `@async` on a body atom",
+        "The suffix says when a head holds; after a body atom it is ignored.\n\n\
+         wrong:  told(#Y, M) :- knows(#X, M)@async, peer(#X, Y);\n\
+         right:  told(#Y, M)@async :- knows(#X, M), peer(#X, Y);";
+    EMPTY_NETWORK = "W0501", "a network without nodes",
+        "Nothing says which nodes there are, so that nothing can run. Questions about all instances can be answered.\n\n\
+         wrong:  seen(X) :- m(#S, X);\n\
+         right:  nodes s;     seen(X) :- m(#S, X);";
+    DECLARED_TWICE = "W0502", "a node declared twice",
+        "The second declaration changes nothing.\n\n\
+         wrong:  nodes a, b, a;\n\
+         right:  nodes a, b;";
+    NODE_NOT_DECLARED = "W0503", "a `node` fact for a node that is not declared",
+        "Where a `nodes` declaration stands, it is the network, and `node(n)` facts add nothing to it.\n\n\
+         wrong:  nodes a;      node(a);   node(b);   up(#a);\n\
+         right:  nodes a, b;   up(#a);";
+    FACT_OUTSIDE_IGNORED = "W0504", "a fact at a node outside the network is ignored",
+        "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.\n\n\
+         unsure: nodes a, b;     start(#c)@1;\n\
+         sure:   nodes a, b;     start(#b)@1;";
+    NEVER_QUIET = "W0701", "a node may never fall quiet",
+        "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
+         change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\
+         (`p(X)@next :- p(X)`, or the same with `notin p_del(X)`), that end with an event fact, or that count up to a\n\
+         bound given in the rule fall quiet. A program that never does has a meaning, but takes more to explore.\n\
+         \n\
+         restless: flip(Y, X)@next :- flip(X, Y);\n\
+         quiet: flipped(Y, X)@next :- flip(X, Y);   flipped(X, Y)@next :- flipped(X, Y);";
+    SENT_FOR_EVER = "W0702", "a message that may be sent for ever and is not persisted",
+        "The body of an `@async` rule may hold at infinitely many steps, and the rule sends again at each of them. Its\n\
+         head is not persisted, so the message holds at the steps at which a copy arrives and at no other: at every\n\
+         step in one run, at every second in another. Persist the message relation, or send from an event fact.\n\
+         \n\
+         restless: on(#a);   ping(#S)@async :- on(#C), server(#C, S);\n\
+         quiet: the same with ping()@next :- ping();";
+    INFINITE_STEP = "W0703", "one local step may derive infinitely many facts",
+        "A rule makes a new value from an old one, and a cycle of deductive rules leads back to it. If no comparison\n\
+         with a constant stops it, the fixpoint of one local step is infinite and ends at `--max-facts`.\n\
+         \n\
+         infinite: p(N + 1) :- p(N);\n\
+         finite: p(N + 1) :- p(N), N < 100;";
+    INFINITE_STATES = "W0704", "the states may be infinitely many",
+        "A rule makes a new value from an old one on a cycle through `@next` or `@async`. Each step may then reach a new\n\
+         state, and exploring does not end by itself. Bound the value in the rule.\n\
+         \n\
+         infinite: clock(N + 1)@next :- clock(N);\n\
+         finite: clock(N + 1)@next :- clock(N), N < 100;";
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.
 pub fn lookup(text: &str) -> Option<Code> {
     TABLE.iter().find(|entry| entry.0.eq_ignore_ascii_case(text)).map(|entry| Code(entry.0))
-<<<<<<< HEAD
-<<<<<<< HEAD
 }
 
 #[cfg(test)]
@@ -524,8 +461,4 @@ mod tests {
             assert_eq!(codes_of(right.clone()), [], "{id} {right}");
         }
     }
-=======
->>>>>>> analysis
-=======
->>>>>>> witness
 }

@@ -5,14 +5,14 @@
 //! what enters (+) and leaves (-) D since the node's step before, and what it sends. A bracket holds the loop. Two runs
 //! stand beside each other where the width allows, else below each other.
 //!
-//! The picture leaves out what explains nothing: facts that always hold, and facts that were there for one step because they
-//! were delivered in it. Facts that are too long are cut with `…`; nothing else in the tool shortens a fact.
+//! The picture leaves out what explains nothing: facts that always hold, the built-in `node`, and the end of facts that were
+//! there for one step only because they were delivered or due in it. Facts that are too long are cut with `…`; nothing else in the tool shortens a fact.
 
 mod grid;
 mod lanes;
 mod text;
 
-use crate::program::{Fact, LocatedFact, NodeId, Program, When};
+use crate::program::{Fact, Kind, LocatedFact, NodeId, Program, When};
 use crate::witness::StepRecord;
 use grid::{Column, Grid};
 use lanes::Message;
@@ -110,7 +110,7 @@ impl Picture<'_> {
                 rows.push(Mark::LoopStart, &grid.pass(), "for ever:");
             }
             let node = record.node.0 as usize;
-            let change = Change::of(record, before[node], earlier[node], &always[node]);
+            let change = self.change(record, before[node], earlier[node], &always[node]);
             let mut block = self.block(record, &change, room).into_iter();
             let first = block.next().unwrap_or_default();
             let mark = if self.critical == Some(index) { Mark::Critical } else { Mark::None };
@@ -169,6 +169,29 @@ impl Picture<'_> {
         lines
     }
 
+    /// From a node's step before, and the one before that, to this one.
+    fn change<'a>(
+        &self,
+        record: &'a StepRecord,
+        before: Option<&'a StepRecord>,
+        earlier: Option<&'a StepRecord>,
+        always: &BTreeSet<&Fact>,
+    ) -> Change<'a> {
+        let kind = |fact: &Fact| self.program.relation(fact.relation).kind;
+        let told = |fact: &Fact| !always.contains(fact) && !self.program.relation(fact.relation).builtin;
+        let delivered = |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|(f, _)| f == fact);
+        let held = |record: Option<&StepRecord>, fact: &Fact| record.is_some_and(|r| r.derived.contains(fact));
+        let entered = (record.derived.iter())
+            .filter(|fact| told(fact) && !held(before, fact) && !delivered(record, fact))
+            .collect();
+        let left = (before.iter().flat_map(|before| before.derived.iter().map(move |fact| (*before, fact))))
+            .filter(|(_, fact)| told(fact) && !record.derived.contains(fact) && kind(fact) != Kind::Event)
+            .filter(|(before, fact)| !delivered(before, fact) || held(earlier, fact))
+            .map(|(_, fact)| fact)
+            .collect();
+        Change { entered, left }
+    }
+
     /// Per node, the facts that hold at every step.
     fn always(&self) -> Vec<BTreeSet<&Fact>> {
         let mut always = vec![BTreeSet::new(); self.program.nodes.len()];
@@ -192,7 +215,7 @@ impl Picture<'_> {
             parts.push(format!("{} here the runs part", if unicode { "≠" } else { "!" }));
         }
         let (minus, dot) = if unicode { ("−", " · ") } else { ("-", "; ") };
-        parts.push(format!("+ {minus} facts that enter and leave the step's facts"));
+        parts.push(format!("+ gained, {minus} lost since the node's step before"));
         wrap_words(&parts.join(dot), width)
     }
 
@@ -216,28 +239,6 @@ struct TextLine {
 struct Change<'a> {
     entered: Vec<&'a Fact>,
     left: Vec<&'a Fact>,
-}
-
-impl<'a> Change<'a> {
-    /// From the node's step before, and the one before that, to this one.
-    fn of(
-        record: &'a StepRecord,
-        before: Option<&'a StepRecord>,
-        earlier: Option<&'a StepRecord>,
-        always: &BTreeSet<&Fact>,
-    ) -> Self {
-        let delivered = |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|(f, _)| f == fact);
-        let held = |record: Option<&StepRecord>, fact: &Fact| record.is_some_and(|r| r.derived.contains(fact));
-        let entered = (record.derived.iter())
-            .filter(|fact| !always.contains(fact) && !held(before, fact) && !delivered(record, fact))
-            .collect();
-        let left = (before.iter().flat_map(|before| before.derived.iter().map(move |fact| (*before, fact))))
-            .filter(|(_, fact)| !record.derived.contains(fact))
-            .filter(|(before, fact)| !delivered(before, fact) || held(earlier, fact))
-            .map(|(_, fact)| fact)
-            .collect();
-        Change { entered, left }
-    }
 }
 
 /// What stands in the margin of a row.
@@ -294,6 +295,3 @@ fn side_by_side(left: &[String], right: &[String], each: usize, glyphs: Glyphs) 
 fn index_of(node: NodeId) -> usize {
     node.0 as usize
 }
-
-#[cfg(test)]
-mod tests;

@@ -237,11 +237,17 @@ fn take<'s>(
 /// # Errors
 /// The first reason why it is not; see [`LassoError`].
 pub fn check_lasso(program: &Program, schedule: &Schedule, budget: &Budget) -> Result<LassoRun, LassoError> {
+    lasso(&mut Simulation::new(program, budget), schedule)
+}
+
+/// [`check_lasso`] from the start of a simulation.
+fn lasso(simulation: &mut Simulation<'_>, schedule: &Schedule) -> Result<LassoRun, LassoError> {
     if schedule.cycle.is_empty() {
         return Err(LassoError::NoLoop);
     }
-    let mut simulation = Simulation::new(program, budget);
-    let mut records = take(&mut simulation, schedule.stem.iter(), 0).map_err(LassoError::Impossible)?;
+    simulation.restart();
+    let program = simulation.program();
+    let mut records = take(simulation, schedule.stem.iter(), 0).map_err(LassoError::Impossible)?;
     let stem = records.len();
     for node in program.node_ids() {
         let (due, taken) = (simulation.last_event(node), simulation.steps_taken(node));
@@ -251,7 +257,7 @@ pub fn check_lasso(program: &Program, schedule: &Schedule, budget: &Budget) -> R
     }
     let start = simulation.buffer().clone();
     let carried: Vec<BTreeSet<Fact>> = program.node_ids().map(|node| simulation.carried(node).clone()).collect();
-    records.extend(take(&mut simulation, schedule.cycle.iter(), stem).map_err(LassoError::Impossible)?);
+    records.extend(take(simulation, schedule.cycle.iter(), stem).map_err(LassoError::Impossible)?);
     let end = simulation.buffer().clone();
 
     for (node, before) in program.node_ids().zip(&carried) {
@@ -357,7 +363,17 @@ pub fn check_claim(
     holds: bool,
     budget: &Budget,
 ) -> Result<LassoRun, ClaimError> {
-    let run = check_lasso(program, schedule, budget).map_err(ClaimError::Lasso)?;
+    claim(&mut Simulation::new(program, budget), schedule, fact, holds)
+}
+
+/// [`check_claim`] from the start of a simulation.
+pub(super) fn claim(
+    simulation: &mut Simulation<'_>,
+    schedule: &Schedule,
+    fact: &LocatedFact,
+    holds: bool,
+) -> Result<LassoRun, ClaimError> {
+    let run = lasso(simulation, schedule).map_err(ClaimError::Lasso)?;
     if run.holds(fact) == holds { Ok(run) } else { Err(ClaimError::Otherwise { fact: fact.clone(), claimed: holds }) }
 }
 
@@ -381,11 +397,21 @@ pub fn check_violation(
     relation: RelationId,
     budget: &Budget,
 ) -> Result<Violation, ClaimError> {
+    violation(&mut Simulation::new(program, budget), schedule, relation)
+}
+
+/// [`check_violation`] from the start of a simulation.
+pub(super) fn violation(
+    simulation: &mut Simulation<'_>,
+    schedule: &Schedule,
+    relation: RelationId,
+) -> Result<Violation, ClaimError> {
     if !schedule.cycle.is_empty() {
         return Err(ClaimError::NotFinite);
     }
-    let mut simulation = Simulation::new(program, budget);
-    let records = take(&mut simulation, schedule.stem.iter(), 0).map_err(ClaimError::Impossible)?;
+    simulation.restart();
+    let program = simulation.program();
+    let records = take(simulation, schedule.stem.iter(), 0).map_err(ClaimError::Impossible)?;
     let facts: Vec<String> = if program.relation(relation).observer {
         let Some(last) = records.last() else { return Err(ClaimError::NotViolated(relation)) };
         let observed = simulation.observe().map_err(|error| {

@@ -4,7 +4,8 @@
 //! and all is tried again until nothing can go. Each attempt is replayed from the start by the definition, so the
 //! result is checked, whatever the attempts were. The loop goes first: it is what a reader has to imagine repeated.
 
-use super::replay::{check_claim, check_violation};
+use super::replay::{claim, violation};
+use super::simulate::Simulation;
 use crate::budget::Budget;
 use crate::program::{LocatedFact, Program, RelationId};
 use crate::schedule::{Schedule, ScheduledStep};
@@ -26,9 +27,13 @@ pub enum Claim {
 impl Claim {
     /// Whether the schedule shows it.
     pub fn shown_by(&self, program: &Program, schedule: &Schedule, budget: &Budget) -> bool {
+        self.shown_in(&mut Simulation::new(program, budget), schedule)
+    }
+
+    fn shown_in(&self, simulation: &mut Simulation<'_>, schedule: &Schedule) -> bool {
         match self {
-            Claim::Lasso { fact, holds } => check_claim(program, schedule, fact, *holds, budget).is_ok(),
-            Claim::Violation(relation) => check_violation(program, schedule, *relation, budget).is_ok(),
+            Claim::Lasso { fact, holds } => claim(simulation, schedule, fact, *holds).is_ok(),
+            Claim::Violation(relation) => violation(simulation, schedule, *relation).is_ok(),
         }
     }
 }
@@ -42,7 +47,8 @@ const MOST_STEPS: usize = 200_000;
 /// Replays O(n) schedules of n steps a pass and makes as many passes as still drop something; gives up after a fixed
 /// amount of work with what it has by then.
 pub fn shrink_loop(program: &Program, schedule: &Schedule, claim: &Claim, budget: &Budget) -> Schedule {
-    let mut shrinker = Shrinker { program, claim, budget, left: MOST_STEPS };
+    let mut shrinker =
+        Shrinker { simulation: Simulation::remembering(program, budget), claim, budget, left: MOST_STEPS };
     let mut best = schedule.clone();
     if !shrinker.shows(&best) {
         return best;
@@ -73,7 +79,7 @@ fn part(schedule: &mut Schedule, which: Part) -> &mut Vec<ScheduledStep> {
 }
 
 struct Shrinker<'a> {
-    program: &'a Program,
+    simulation: Simulation<'a>,
     claim: &'a Claim,
     budget: &'a Budget,
     left: usize,
@@ -87,7 +93,7 @@ impl Shrinker<'_> {
             return false;
         }
         self.left -= cost;
-        self.claim.shown_by(self.program, schedule, self.budget)
+        self.claim.shown_in(&mut self.simulation, schedule)
     }
 
     fn drop_steps(&mut self, best: &mut Schedule, which: Part) {

@@ -7,11 +7,11 @@
 //! sent      = what the async rules derive from D: one copy per addressee, fact and step
 //! ```
 //!
-//! Nothing is interned, memoised or saturated: local steps are numbered exactly, copies are counted exactly.
+//! Nothing is interned or saturated: local steps are numbered exactly, copies are counted exactly.
 
 use crate::budget::Budget;
 use crate::eval::naive::Naive;
-use crate::eval::{EvalError, LocalStep};
+use crate::eval::{EvalError, LocalStep, Outcome};
 use crate::program::{Fact, LocatedFact, NodeId, Program, When};
 use crate::schedule::ScheduledStep;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +87,8 @@ pub struct Simulation<'p> {
     program: &'p Program,
     budget: Budget,
     evaluator: Naive<'p>,
+    /// Outcomes by node and input, if they are kept: a local step is a function of these.
+    known: Option<BTreeMap<(NodeId, BTreeSet<Fact>), Outcome>>,
     given: Vec<Given>,
     nodes: Vec<NodeState>,
     buffer: Buffer,
@@ -116,10 +118,33 @@ impl<'p> Simulation<'p> {
             program,
             budget: budget.clone(),
             evaluator: Naive::within(program, budget.clone()),
+            known: None,
             given,
             nodes: vec![NodeState::default(); program.nodes.len()],
             buffer: Buffer::new(),
         }
+    }
+
+    /// The same, for a program that is to run many times: keeps the outcome of each local step.
+    pub fn remembering(program: &'p Program, budget: &Budget) -> Self {
+        Simulation { known: Some(BTreeMap::new()), ..Self::new(program, budget) }
+    }
+
+    /// Goes back to the start of every run.
+    pub fn restart(&mut self) {
+        self.nodes.fill(NodeState::default());
+        self.buffer.clear();
+    }
+
+    fn outcome(&mut self, node: NodeId, input: BTreeSet<Fact>) -> Result<Outcome, EvalError> {
+        let Some(known) = &mut self.known else { return self.evaluator.step(node, &input) };
+        let key = (node, input);
+        if let Some(outcome) = known.get(&key) {
+            return Ok(outcome.clone());
+        }
+        let outcome = self.evaluator.step(node, &key.1)?;
+        known.insert(key, outcome.clone());
+        Ok(outcome)
     }
 
     /// Takes one transition. A fact listed twice is delivered as often as its counts add up to.
@@ -139,7 +164,7 @@ impl<'p> Simulation<'p> {
         let mut input: BTreeSet<Fact> = given.always.union(&state.carried).cloned().collect();
         input.extend(given.events.get(&number).into_iter().flatten().cloned());
         input.extend(delivered.iter().map(|(fact, _)| fact.clone()));
-        let outcome = self.evaluator.step(node, &input).map_err(Impossible::Eval)?;
+        let outcome = self.outcome(node, input).map_err(Impossible::Eval)?;
 
         for (fact, copies) in &delivered {
             let message = LocatedFact { node, fact: fact.clone() };
