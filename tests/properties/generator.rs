@@ -54,7 +54,7 @@ pub fn program(seed: u64, fragment: Fragment) -> Model {
         facts: Vec::new(),
         rules: Vec::new(),
     };
-    let mut generator = Generator { rng, model, relations: Vec::new(), up: 0, fragment };
+    let mut generator = Generator { rng, model, relations: Vec::new(), up: 0, fragment, once: false };
     generator.build();
     generator.model
 }
@@ -66,6 +66,8 @@ struct Generator {
     /// The static relation without columns that holds at every node.
     up: Id,
     fragment: Fragment,
+    /// Whether messages are sent once, or a few times, and not for ever.
+    once: bool,
 }
 
 fn variable(name: &str) -> Term {
@@ -102,14 +104,19 @@ impl Generator {
         for node in self.model.nodes.clone() {
             self.fact(self.up, Some(&node), vec![], None);
         }
-        let channels = if self.full() { self.pick(&[1, 1, 2, 2, 2, 3]) } else { self.pick(&[1, 1, 2]) };
+        self.once = self.full() && self.chance(60);
+        let channels = match (self.full(), self.once) {
+            (true, true) => self.pick(&[1, 2, 2, 3, 3]),
+            (true, false) => self.pick(&[1, 1, 2, 2]),
+            (false, _) => self.pick(&[1, 1, 2]),
+        };
         for _ in 0..channels {
             self.channel();
         }
         for _ in 0..self.pick(&[0, 1, 1, 2, 2, 3]) {
             match self.below(9) {
                 0 => self.timer(),
-                1 if self.full() => self.ping_pong(),
+                1 if self.full() && !self.once => self.ping_pong(),
                 2 | 3 => self.latch(),
                 4 => self.order_recorder(),
                 5 => self.aggregate(),
@@ -217,24 +224,29 @@ impl Generator {
         let source = self.relation("go", &[Type::Symbol], 0, true);
         let mut body = vec![self.positive(source, vec![variable("X")])];
         let names: &[&str] = self.pick(&[&["a"][..], &["a", "b"], &["a", "b"], &["a", "b", "c"]]);
-        match if self.full() { self.below(12) } else { 11 } {
-            0..=4 => {
+        let kind = match (self.full(), self.once) {
+            (true, true) => self.below(8),
+            (true, false) => 3 + self.below(12),
+            (false, _) => 14,
+        };
+        match kind {
+            0..=5 => {
                 for name in names {
                     let step = self.pick(&[1, 1, 2, 3]);
                     self.fact(source, Some(&from), vec![symbol(name)], Some(step));
                 }
             }
-            5 | 6 => {
+            6 | 7 => {
                 for step in 1..=self.pick(&[2, 3]) {
                     self.fact(source, Some(&from), vec![symbol("a")], Some(step));
                 }
             }
-            7 => {
+            8 | 9 | 10 => {
                 self.fact(source, Some(&from), vec![symbol(names[0])], None);
                 let on = self.oscillator();
                 body.push(on);
             }
-            8 => {
+            11 => {
                 self.fact(source, Some(&from), vec![symbol("a")], Some(1));
                 self.relations[source].edb = false;
                 self.persist(source);
@@ -243,7 +255,7 @@ impl Generator {
                 body.push(self.positive(clock, vec![number.clone()]));
                 body.push(Literal::Compare(number, "<", int(last)));
             }
-            9 => {
+            12 => {
                 self.fact(source, Some(&from), vec![symbol("a")], None);
                 let stop = self.relation("stop", &[], 0, false);
                 self.relations[stop].open = true;
@@ -256,7 +268,7 @@ impl Generator {
                 }
                 body.push(self.negative(stop, vec![]));
             }
-            10 => {
+            13 => {
                 self.fact(source, Some(&from), vec![symbol(names[0])], Some(1));
                 self.persist(source);
             }
@@ -536,6 +548,7 @@ impl Generator {
         let when = match self.below(10) {
             0..=5 => When::Now,
             6..=7 => When::Next,
+            _ if self.once => When::Now,
             _ => When::Async,
         };
         // Where it must be stratified: deductive rules always, all rules in DedalusS.
@@ -675,7 +688,8 @@ impl Generator {
             let relation = self.pick(&idb);
             let terms: Vec<Term> = self.relations[relation].columns.clone().into_iter().map(|of| self.constant(of)).collect();
             let node = self.node();
-            let step = self.pick(&[None, Some(1), Some(1), Some(2)]);
+            let step = if self.once { self.pick(&[1, 1, 2]) } else { self.pick(&[0, 1, 2]) };
+            let step = (step > 0).then_some(step);
             self.fact(relation, Some(&node), terms, step);
         }
         if self.chance(30) {

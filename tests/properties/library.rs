@@ -1,11 +1,12 @@
 //! What the library says of a program, in names, so that answers about differently numbered programs compare.
 
 use super::model::Constant;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use watershed::budget::Budget;
 use watershed::pipeline::{Findings, Invariant, explore_instance, instance};
 use watershed::program::{LocatedFact, Program, Value, resolve};
-use watershed::syntax::load::{Input, load};
+use watershed::syntax::load::{Input, Loaded, load};
+use watershed::syntax::print::print;
 
 /// A fact by the names of its relation, node and values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,13 +26,24 @@ pub struct Answer {
     pub models: Option<BTreeSet<BTreeSet<Named>>>,
     /// The relations of `never`, and whether they are kept, violated, or not decided.
     pub invariants: BTreeSet<(String, Option<bool>)>,
+    /// Whether all copies were counted.
+    pub exact: bool,
     pub states: usize,
     pub transitions: usize,
 }
 
+fn loaded(text: &str) -> Loaded {
+    load(&[Input::Text { name: "random.ded".to_string(), text: text.to_string() }])
+}
+
+/// The text parsed and printed.
+pub fn printed(text: &str) -> String {
+    loaded(text).trees.iter().map(print).collect()
+}
+
 /// The checked program of a text, or its first mistake.
 pub fn program(text: &str) -> Result<Program, String> {
-    let loaded = load(&[Input::Text { name: "random.ded".to_string(), text: text.to_string() }]);
+    let loaded = loaded(text);
     let (program, diagnostics) = resolve::resolve(&loaded.sources, &loaded.trees, &resolve::Options::default());
     match loaded.diagnostics.first() {
         Some(mistake) => Err(mistake.message.clone()),
@@ -39,6 +51,34 @@ pub fn program(text: &str) -> Result<Program, String> {
             let errors: Vec<String> = diagnostics.iter().map(|d| format!("{}: {}", d.code.0, d.message)).collect();
             errors.join("; ")
         }),
+    }
+}
+
+impl Answer {
+    /// The part that cannot depend on how copies are counted: what is certain, contested, undecided, violated.
+    pub fn judgement(&self) -> impl PartialEq + std::fmt::Debug + '_ {
+        (&self.certain, &self.contested, &self.undecided, &self.invariants)
+    }
+
+    /// The same answer with other symbols.
+    pub fn renamed(&self, names: &BTreeMap<String, String>) -> Answer {
+        let other = |constant: &Constant| match constant {
+            Constant::Symbol(name) => Constant::symbol(names.get(name).unwrap_or(name)),
+            Constant::Int(_) => constant.clone(),
+        };
+        let fact = |fact: &Named| Named {
+            relation: fact.relation.clone(),
+            node: other(&fact.node),
+            values: fact.values.iter().map(other).collect(),
+        };
+        let facts = |facts: &BTreeSet<Named>| facts.iter().map(fact).collect::<BTreeSet<Named>>();
+        Answer {
+            certain: self.certain.as_ref().map(facts),
+            contested: facts(&self.contested),
+            undecided: facts(&self.undecided),
+            models: self.models.as_ref().map(|models| models.iter().map(facts).collect()),
+            ..self.clone()
+        }
     }
 }
 
@@ -73,6 +113,7 @@ pub fn answer(program: &Program, findings: &Findings) -> Option<Answer> {
         undecided: named(&findings.undecided),
         models: findings.models_complete.then(|| models.collect()),
         invariants: invariants.collect(),
+        exact: findings.figures.cap == 0,
         states: findings.figures.states,
         transitions: findings.figures.transitions,
     })

@@ -1,6 +1,8 @@
 //! A program as the generator sees it: facts, rules and declarations that can be dropped, renamed and reordered one by one, and
 //! the text that they make in either spelling.
 
+use rand::Rng;
+use rand::seq::SliceRandom;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
@@ -232,6 +234,20 @@ impl Model {
             }
         });
         renamed
+    }
+
+    /// The same program with its facts, rules, literals and declarations in another order.
+    pub fn shuffled(&self, rng: &mut impl Rng) -> Model {
+        let mut shuffled = self.clone();
+        shuffled.facts.shuffle(rng);
+        shuffled.rules.shuffle(rng);
+        shuffled.nodes.shuffle(rng);
+        shuffled.outputs.shuffle(rng);
+        shuffled.nevers.shuffle(rng);
+        for rule in &mut shuffled.rules {
+            rule.body.shuffle(rng);
+        }
+        shuffled
     }
 
     fn for_each_constant(&mut self, visit: &mut impl FnMut(&mut Constant)) {
