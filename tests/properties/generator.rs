@@ -113,12 +113,12 @@ impl Generator {
         for _ in 0..channels {
             self.channel();
         }
-        for _ in 0..self.pick(&[0, 1, 1, 2, 2, 3]) {
-            match self.below(9) {
+        for _ in 0..self.pick(&[0, 1, 1, 2, 2, 3, 3]) {
+            match self.below(12) {
                 0 => self.timer(),
                 1 if self.full() && !self.once => self.ping_pong(),
-                2 | 3 => self.latch(),
-                4 => self.order_recorder(),
+                2 | 3 | 9 => self.latch(),
+                4 | 10 => self.order_recorder(),
                 5 => self.aggregate(),
                 6 if self.full() => self.mutable(),
                 7 => self.join(),
@@ -207,8 +207,14 @@ impl Generator {
         (!fitting.is_empty()).then(|| self.pick(&fitting))
     }
 
-    /// An IDB relation with one symbol column, if there is one.
+    /// An IDB relation with one symbol column, if there is one; one that messages fill, more often.
     fn unary(&mut self) -> Option<Id> {
+        let heard = |r: &Relation| matches!(r.name.trim_end_matches(|c: char| c.is_ascii_digit()), "m" | "log");
+        if self.chance(50)
+            && let Some(heard) = self.choose(heard)
+        {
+            return Some(heard);
+        }
         self.choose(|r| !r.edb && r.columns == [Type::Symbol])
     }
 
@@ -511,7 +517,7 @@ impl Generator {
         let only = self.relation("only", &[Type::Symbol], level, false);
         let body = vec![self.positive(one, vec![variable("X")]), self.negative(other, vec![variable("X")])];
         self.now(only, vec![variable("X")], body);
-        if self.chance(60) {
+        if self.chance(75) {
             self.persist(only);
         }
     }
@@ -697,7 +703,7 @@ impl Generator {
             let name = self.relations[relation].name.clone();
             self.model.nevers.push(name);
         }
-        if self.chance(30) {
+        if self.chance(20) {
             for relation in [self.pick(&idb), self.pick(&idb)] {
                 let name = self.relations[relation].name.clone();
                 if !self.model.outputs.contains(&name) {
