@@ -67,6 +67,15 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// The part of what is left that a search may use, so that time and memory remain to judge what it found: three
+    /// quarters of the time until the deadline, seven tenths of the memory.
+    #[must_use]
+    pub fn search_share(&self) -> Budget {
+        let now = Instant::now();
+        let deadline = self.deadline.map(|deadline| now + deadline.saturating_duration_since(now).mul_f64(0.75));
+        Budget { deadline, max_memory: self.max_memory / 10 * 7, ..self.clone() }
+    }
+
     /// Checks the bounds that come from outside: interrupt, time, memory. Costs about as much as reading a clock; call
     /// it every few hundred steps of work.
     ///

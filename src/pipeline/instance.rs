@@ -131,7 +131,7 @@ pub fn explore_instance(
     let mut best: Option<Findings> = None;
     loop {
         let mut system = Asynchronous::new(program, budget, &counting);
-        let found = explore(&mut system, budget, watch);
+        let found = explore(&mut system, &budget.search_share(), watch);
         figures.searches += 1;
         let (evaluated, asked, local_states) = system.local_counts();
         figures.local_steps += evaluated;
