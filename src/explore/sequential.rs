@@ -81,7 +81,7 @@ impl Search {
         while self.graph.expanded() < self.graph.states.len() {
             let at = self.graph.expanded() as u32;
             let stop = |stop: Stop, choice| Stopped::At { stop, state: at, choice };
-            if at as usize % LOOK_EVERY == 0 {
+            if (at as usize).is_multiple_of(LOOK_EVERY) {
                 budget.check().map_err(|bound| stop(bound.into(), None))?;
                 watch(Progress {
                     states: self.graph.states.len(),

@@ -31,7 +31,6 @@ pub struct Asynchronous<'p> {
     buffers: Buffers,
     messages: Pairs,
     outputs: Pairs,
-    is_output: Vec<bool>,
     pumped: FxHashSet<(u32, u32)>,
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
@@ -44,17 +43,12 @@ impl<'p> Asynchronous<'p> {
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
         let mut steps = LocalSteps::new(program, budget, observed);
         let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
-        let mut is_output = vec![false; program.relations.len()];
-        for output in &program.outputs {
-            is_output[output.0 as usize] = true;
-        }
         Asynchronous {
             program,
             steps,
             buffers: Buffers::new(counting.cap),
             messages: Pairs::default(),
             outputs: Pairs::default(),
-            is_output,
             pumped,
             observers,
             observed_alarms: FxHashMap::default(),
@@ -214,7 +208,7 @@ impl System for Asynchronous<'_> {
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
         let delivered = self.buffers.inbox(choice.inbox);
         let derived = self.steps.derived(choice.node, local(state, choice.node), delivered)?;
-        let holds = |relation| derived.iter().any(|&id| self.steps.relation(id) == relation);
+        let holds = |relation| derived.iter().any(|&id| self.steps.fact(id).relation == relation);
         let mut held: Vec<u32> = (0u32..)
             .zip(&self.program.nevers)
             .filter(|&(_, &(relation, _))| !self.program.relation(relation).observer && holds(relation))
@@ -254,13 +248,9 @@ impl System for Asynchronous<'_> {
         let messages = &mut self.messages;
         effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
         effect.sent.sort_unstable();
-        let derived = self.steps.derived(node, local(state, node), self.buffers.inbox(inbox))?;
+        let shown = self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))?;
         effect.outputs.clear();
-        for id in derived {
-            if self.is_output[self.steps.relation(id).0 as usize] {
-                effect.outputs.push(self.outputs.intern((node, id.0)));
-            }
-        }
+        effect.outputs.extend(shown.into_iter().map(|id| self.outputs.intern((node, id.0))));
         effect.outputs.sort_unstable();
         Ok(())
     }

@@ -107,6 +107,11 @@ impl Rows {
         Some((id, true))
     }
 
+    /// The number of this row, which is stored if it is new.
+    pub fn number_of(&mut self, row: &[u32]) -> u32 {
+        self.intern(row, usize::MAX).expect("internal error: a table without a limit was full").0
+    }
+
     /// The row with this number.
     pub fn get(&self, id: u32) -> &[u32] {
         &self.words[id as usize * self.width..(id as usize + 1) * self.width]
