@@ -194,4 +194,8 @@ impl NodeSteps for GroundSteps {
     fn states(&self) -> usize {
         self.nodes.iter().map(|node| node.states.len()).sum()
     }
+
+    fn growth(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.growth()).sum()
+    }
 }

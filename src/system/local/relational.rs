@@ -128,4 +128,8 @@ impl NodeSteps for RelationalSteps {
     fn states(&self) -> usize {
         self.nodes.iter().map(|node| node.states.len()).sum()
     }
+
+    fn growth(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.growth()).sum()
+    }
 }
