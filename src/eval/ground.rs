@@ -53,8 +53,8 @@ pub struct GroundStep {
 impl Ground {
     /// Grounds a program. `None` if it has aggregates, or may err, or has more values, instances or facts in D than the
     /// budget (or a bound of some hundred thousand) allows: then only the other evaluators serve.
-    pub fn new(program: &Program, budget: Budget) -> Option<Ground> {
-        let mut instances = instances(program, &budget)?;
+    pub fn new(program: &Program, budget: &Budget) -> Option<Ground> {
+        let mut instances = instances(program, budget)?;
         let known = simplify(&mut instances);
         let nodes = Numbering::new(program, &instances, &known.possible);
         let fits = nodes.atoms.iter().all(|atoms| atoms.len() <= budget.max_facts);

@@ -111,7 +111,7 @@ fn order_recording_is_one_word_of_state() {
     );
     (0..8).for_each(|i| text += &format!("go(#c, s, x{i})@1; all(#s, x{i});"));
     let program = program(&text);
-    let ground = Ground::new(&program, Budget::default()).expect("it has neither aggregates nor arithmetic");
+    let ground = Ground::new(&program, &Budget::default()).expect("it has neither aggregates nor arithmetic");
     let (client, server) = (node(&program, "c"), node(&program, "s"));
     assert_eq!((ground.carried_atoms(server), ground.carried_words(server)), (8 + 56, 1));
     assert_eq!((ground.atoms(server).len(), ground.words(server)), (64 + 8 + 8 + 1, 2));
