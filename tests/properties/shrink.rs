@@ -7,7 +7,8 @@ use super::model::Model;
 pub fn shrink(model: &Model, check: &dyn Fn(&Model) -> Result<(), String>) -> (Model, String) {
     let mut smallest = model.clone();
     let mut complaint = check(model).expect_err("only a program that fails is shrunk");
-    while let Some((smaller, why)) = candidates(&smallest).into_iter().find_map(|m| check(&m).err().map(|why| (m, why))) {
+    while let Some((smaller, why)) = candidates(&smallest).into_iter().find_map(|m| check(&m).err().map(|why| (m, why)))
+    {
         smallest = smaller;
         complaint = why;
     }
