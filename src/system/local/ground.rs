@@ -150,7 +150,8 @@ impl NodeSteps for GroundSteps {
         let start = self.row.len();
         self.row.extend(self.outcome.next.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]));
         self.row.resize(start + table.carried_words, 0);
-        taken.next = table.states.number_of(&self.row);
+        let stays = table.states.get(local) == self.row;
+        taken.next = if stays { local } else { table.states.number_of(&self.row) };
 
         taken.sent.clear();
         if let [only] = self.outcome.sent[..] {
