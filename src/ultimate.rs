@@ -81,12 +81,10 @@ impl Models {
 
     /// The two distinct models that are nearest to the initial state, if there are two.
     pub fn nearest_two(&self) -> Option<(usize, usize)> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by_key(|&model| (self.first_states[model], model));
-        match order[..] {
-            [first, second, ..] => Some((first, second)),
-            _ => None,
-        }
+        let key = |&model: &usize| (self.first_states[model], model);
+        let first = (0..self.len()).min_by_key(key)?;
+        let second = (0..self.len()).filter(|&model| model != first).min_by_key(key)?;
+        Some((first, second))
     }
 }
 

@@ -31,6 +31,7 @@ pub struct Asynchronous<'p> {
     buffers: Buffers,
     messages: Pairs,
     outputs: Pairs,
+    shown: Vec<FactId>,
     pumped: FxHashSet<(u32, u32)>,
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
@@ -49,6 +50,7 @@ impl<'p> Asynchronous<'p> {
             buffers: Buffers::new(counting.cap, budget),
             messages: Pairs::default(),
             outputs: Pairs::default(),
+            shown: Vec::new(),
             pumped,
             observers,
             observed_alarms: FxHashMap::default(),
@@ -256,9 +258,9 @@ impl System for Asynchronous<'_> {
 
     fn outputs(&mut self, state: &[u32], choice: Choice, outputs: &mut Vec<Output>) -> Result<(), Stop> {
         let Choice { node, inbox, .. } = choice;
-        let shown = self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))?;
+        self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox), &mut self.shown)?;
         outputs.clear();
-        outputs.extend(shown.into_iter().map(|id| self.outputs.intern((node, id.0))));
+        outputs.extend(self.shown.iter().map(|id| self.outputs.intern((node, id.0))));
         outputs.sort_unstable();
         Ok(())
     }

@@ -171,17 +171,24 @@ impl NodeSteps for GroundSteps {
         Ok(())
     }
 
-    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop> {
+    fn derived(
+        &mut self,
+        node: u32,
+        local: u32,
+        delivered: &[u32],
+        wanted: Wanted,
+        facts: &mut Vec<FactId>,
+    ) -> Result<(), Stop> {
         self.step(node, local, delivered);
         let table = &self.nodes[node as usize];
-        let mut facts = Vec::new();
-        let mut add = |atom: usize| facts.push(table.facts[atom]);
+        facts.clear();
+        let add = |atom: usize| facts.push(table.facts[atom]);
         match wanted {
-            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, &mut add),
-            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, &mut add),
+            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, add),
+            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, add),
         }
         facts.sort_unstable();
-        Ok(facts)
+        Ok(())
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {
