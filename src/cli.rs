@@ -29,7 +29,9 @@ use std::io::Write as _;
 /// Does every delivery order of a Dedalus program lead to the same outcome?
 #[derive(Debug, Parser)]
 #[command(name = "watershed", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 yes, 1 no (with a witness), 2 wrong input or usage, 3 inconclusive, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 yes, 1 no (with a witness), 2 wrong input or usage, 3 inconclusive, 130 interrupted."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
