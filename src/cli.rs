@@ -13,8 +13,11 @@ pub mod machine;
 pub mod options;
 pub mod progress;
 pub mod quantity;
+pub mod replay;
+pub mod run;
 pub mod session;
 pub mod signals;
+pub mod test;
 pub mod usage;
 
 use clap::{Parser, Subcommand};
@@ -64,6 +67,12 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Take one fair schedule: trace and ultimate model
+    Run(run::Arguments),
+    /// Run a witness file or a schedule, step by step
+    Replay(replay::Arguments),
+    /// Compare programs with their own `// expect:` lines
+    Test(test::Arguments),
 }
 
 impl Command {
@@ -73,6 +82,9 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Run(arguments) => run::run(arguments, session),
+            Command::Replay(arguments) => replay::run(arguments, session),
+            Command::Test(arguments) => test::run(arguments, session),
         }
     }
 }
