@@ -6,10 +6,14 @@
 
 pub mod check;
 pub mod classify;
+pub mod completions;
 pub mod console;
+pub mod explain;
 pub mod explore;
+pub mod fmt;
 pub mod list;
 pub mod machine;
+pub mod man;
 pub mod options;
 pub mod progress;
 pub mod quantity;
@@ -26,7 +30,9 @@ use std::io::Write as _;
 /// Does every delivery order of a Dedalus program lead to the same outcome?
 #[derive(Debug, Parser)]
 #[command(name = "watershed", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 yes, 1 no (with a witness), 2 wrong input or usage, 3 inconclusive, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 yes, 1 no (with a witness), 2 wrong input or usage, 3 inconclusive, 130 interrupted."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -62,6 +68,14 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Lay out files in the one canonical way, comments included
+    Fmt(fmt::Arguments),
+    /// Explain the code of a diagnostic, such as E0203, or list all codes
+    Explain(explain::Arguments),
+    /// Print what a shell needs to complete this command line
+    Completions(completions::Arguments),
+    /// Print the manual page of the tool or of one command
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -71,6 +85,10 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Fmt(arguments) => fmt::run(arguments, session),
+            Command::Explain(arguments) => explain::run(arguments, session),
+            Command::Completions(arguments) => completions::run(arguments, session),
+            Command::Man(arguments) => man::run(arguments, session),
         }
     }
 }
