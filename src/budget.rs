@@ -82,13 +82,21 @@ impl Budget {
     /// # Errors
     /// The first of them that is hit.
     pub fn check(&self) -> Result<(), Bound> {
+        self.check_growth(0)
+    }
+
+    /// The same where tables are about to ask for this many bytes more at once.
+    ///
+    /// # Errors
+    /// The first of the bounds that is hit.
+    pub fn check_growth(&self, bytes: usize) -> Result<(), Bound> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Bound::Interrupt);
         }
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Err(Bound::Time);
         }
-        if (self.memory)() > self.max_memory {
+        if (self.memory)().saturating_add(bytes) > self.max_memory {
             return Err(Bound::Memory);
         }
         Ok(())

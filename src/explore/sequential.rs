@@ -82,7 +82,8 @@ impl Search {
             let at = self.graph.expanded() as u32;
             let stop = |stop: Stop, choice| Stopped::At { stop, state: at, choice };
             if (at as usize).is_multiple_of(LOOK_EVERY) {
-                budget.check().map_err(|bound| stop(bound.into(), None))?;
+                let growth = self.graph.growth() + system.growth();
+                budget.check_growth(growth).map_err(|bound| stop(bound.into(), None))?;
                 watch(Progress {
                     states: self.graph.states.len(),
                     expanded: at as usize,

@@ -258,12 +258,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// Nothing but the diagnostics.
-    pub fn new(
-        command: &str,
-        files: Vec<String>,
-        diagnostics: Vec<DiagnosticObject>,
-        statistics: Statistics,
-    ) -> Self {
+    pub fn new(command: &str, files: Vec<String>, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
         Refusal {
             schema: SCHEMA,
             command: command.to_string(),

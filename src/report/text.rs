@@ -30,9 +30,10 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
             };
             (Tone::Good, why)
         }
-        Verdict::Diffluent => {
-            (Tone::Bad, "the order of deliveries decides which ultimate model a fair run of this instance has".to_string())
-        }
+        Verdict::Diffluent => (
+            Tone::Bad,
+            "the order of deliveries decides which ultimate model a fair run of this instance has".to_string(),
+        ),
         Verdict::Violated => {
             let names: Vec<String> = (answer.violations.iter())
                 .map(|violation| format!("`{}`", case.program.relation(violation.relation).name))
@@ -160,7 +161,10 @@ fn witness(case: &Case<'_>, style: Style, text: &mut String) {
     let _ = writeln!(
         text,
         "\n{}\n",
-        style.paint(Tone::Strong, &format!("Two fair runs that part at step {} and end differently in {fact}", parts + 1))
+        style.paint(
+            Tone::Strong,
+            &format!("Two fair runs that part at step {} and end differently in {fact}", parts + 1)
+        )
     );
     let titles = [format!("1: {fact} is ultimate"), format!("2: {fact} is not ultimate")];
     let drawn: Vec<DrawnRun<'_>> = (witness.runs.iter().zip(&titles))
@@ -190,8 +194,7 @@ fn violations(case: &Case<'_>, style: Style, text: &mut String) {
         let _ = writeln!(text, "\n{}\n", style.paint(Tone::Strong, &heading));
         let title = format!("the last step has `{name}`");
         let records = &violation.violation.records;
-        let picture =
-            Picture { program, fact: None, critical: None, width: style.width, glyphs: Glyphs::Unicode };
+        let picture = Picture { program, fact: None, critical: None, width: style.width, glyphs: Glyphs::Unicode };
         text.push_str(&picture.draw(&[DrawnRun { title: &title, records, stem: records.len() }]));
         let schedule = violation.schedule.show(program);
         let _ = writeln!(text, "\n{}\n    {schedule}", style.paint(Tone::Strong, "As a schedule"));

@@ -5,7 +5,7 @@
 //! nothing else.
 
 use super::local::LocalSteps;
-use super::{Choice, Copies, Effect, Message, Output, Stop, System};
+use super::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
 use crate::budget::Budget;
 use crate::eval::naive;
 use crate::eval::store::FactId;
@@ -46,7 +46,7 @@ impl<'p> Asynchronous<'p> {
         Asynchronous {
             program,
             steps,
-            buffers: Buffers::new(counting.cap),
+            buffers: Buffers::new(counting.cap, budget),
             messages: Pairs::default(),
             outputs: Pairs::default(),
             pumped,
@@ -67,7 +67,7 @@ impl<'p> Asynchronous<'p> {
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
     }
 
-    /// The copies that `choice` delivers in `state`, for a schedule. Counts that are ω are given as one copy.
+    /// The copies that `choice` delivers in `state`, for a schedule. What is drawn from ω is given as one copy.
     pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, u64)> {
         let before: FxHashMap<u32, Copies> = self.buffers.contents(buffer(state, choice.node)).collect();
         let after: FxHashMap<u32, Copies> = self.buffers.contents(choice.rest).collect();
@@ -76,17 +76,20 @@ impl<'p> Asynchronous<'p> {
             .inbox(choice.inbox)
             .iter()
             .map(|fact| {
-                let taken = before[fact].wrapping_sub(after.get(fact).copied().unwrap_or(0));
-                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken.max(1)))
+                let taken = match before[fact] {
+                    OMEGA => 1,
+                    copies => copies - after.get(fact).copied().unwrap_or(0),
+                };
+                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken))
             })
             .collect();
         copies.sort();
         copies
     }
 
-    /// Local steps evaluated, local steps asked for, and distinct local states, so far.
-    pub fn local_counts(&self) -> (u64, u64, usize) {
-        (self.steps.evaluated, self.steps.asked, self.steps.states())
+    /// The local steps taken so far, for figures.
+    pub fn local_steps(&self) -> &LocalSteps {
+        &self.steps
     }
 
     /// The number of a message that is in flight somewhere, and so was sent.
@@ -257,6 +260,10 @@ impl System for Asynchronous<'_> {
 
     fn output_node(&self, output: Output) -> u32 {
         self.outputs.get(output).0
+    }
+
+    fn growth(&self) -> usize {
+        self.steps.growth() + self.buffers.growth()
     }
 
     fn grew(&self, state: &[u32], next: &[u32]) -> bool {

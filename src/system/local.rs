@@ -71,6 +71,9 @@ trait NodeSteps: std::fmt::Debug {
 
     /// Distinct local states met so far, over all nodes.
     fn states(&self) -> usize;
+
+    /// Bytes that the tables may ask for at once when they next grow.
+    fn growth(&self) -> usize;
 }
 
 /// Which facts of D are wanted.
@@ -93,7 +96,14 @@ pub struct LocalSteps {
     pub evaluated: u64,
     /// Local steps asked for.
     pub asked: u64,
+    /// Local states and steps asked for when the current stretch of [`STRETCH`] steps began, and the share of new local
+    /// states in the stretch before.
+    stretch: (usize, u64),
+    novelty: Option<f64>,
 }
+
+/// How many steps asked for count as "lately".
+const STRETCH: u64 = 10_000;
 
 impl LocalSteps {
     /// The local steps of `program`. `observed` says which relations observer rules read, by relation id; empty where
@@ -128,6 +138,8 @@ impl LocalSteps {
             taken: Taken::default(),
             evaluated: 0,
             asked: 0,
+            stretch: (0, 0),
+            novelty: None,
         }
     }
 
@@ -139,6 +151,17 @@ impl LocalSteps {
     /// Distinct local states met so far, over all nodes.
     pub fn states(&self) -> usize {
         self.steps.states()
+    }
+
+    /// Lately, the share of local steps that led to a local state not met before: near 0 when a search has seen most of what nodes
+    /// can do. `None` before the first [`STRETCH`] steps.
+    pub fn novelty(&self) -> Option<f64> {
+        self.novelty
+    }
+
+    /// Bytes that the tables may ask for at once when they next grow.
+    pub fn growth(&self) -> usize {
+        self.steps.growth() + self.sends.growth() + self.snapshots.growth()
     }
 
     /// The number of a fact.
@@ -167,6 +190,10 @@ impl LocalSteps {
     /// If the step has no outcome.
     pub fn moved(&mut self, node: u32, local: u32, inbox: u32, delivered: &[u32]) -> Result<Moved, Stop> {
         self.asked += 1;
+        if self.asked - self.stretch.1 >= STRETCH {
+            let (states, asked) = std::mem::replace(&mut self.stretch, (self.steps.states(), self.asked));
+            self.novelty = Some((self.stretch.0 - states) as f64 / (self.asked - asked) as f64);
+        }
         let key = [node, local, inbox];
         if let Some(moved) = self.memo.get(key) {
             return Ok(moved);

@@ -276,8 +276,12 @@ pub fn read(program: &Program, name: &str, text: &str) -> Result<Claims, (Source
     };
     let mut reader = Reader { program, file, text, diagnostics: Vec::new() };
     let witness = raw.witness.as_ref().and_then(|witness| reader.witness(witness));
-    let violations: Vec<_> =
-        raw.invariants.iter().filter(|i| i.holds == Some(false)).filter_map(|invariant| reader.invariant(invariant)).collect();
+    let violations: Vec<_> = raw
+        .invariants
+        .iter()
+        .filter(|i| i.holds == Some(false))
+        .filter_map(|invariant| reader.invariant(invariant))
+        .collect();
     let mut diagnostics = reader.diagnostics;
     if diagnostics.is_empty() && witness.is_none() && violations.is_empty() {
         let message = "the file has no witness and no violated invariant, so there is nothing to replay";

@@ -1,20 +1,21 @@
 //! The evaluators of a local step against the definition: same outcomes, same errors, on random programs and inputs.
 
 mod definition;
+mod large;
 mod random;
 mod text;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use random::{Choices, Fragment};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use watershed::budget::Budget;
-use watershed::eval::ground::{Ground, GroundStep};
+use watershed::eval::ground::Ground;
 use watershed::eval::naive::Naive;
 use watershed::eval::seminaive::SemiNaive;
 use watershed::eval::{EvalError, LocalStep, Outcome};
-use watershed::program::{Fact, LocatedFact, NodeId};
+use watershed::program::NodeId;
 
 /// How often each kind of outcome was met: a generator that never errs, or always does, tests nothing.
 static MET: Mutex<BTreeMap<&'static str, usize>> = Mutex::new(BTreeMap::new());
@@ -58,32 +59,15 @@ fn ground_equals_naive(choices: &[u16], fragment: Fragment) -> Result<usize, Tes
     let Some(ground) = Ground::new(&program, &Budget::default()) else { return Ok(0) };
     let mut naive = Naive::new(&program, usize::MAX);
     let mut steps = 0;
-    let mut outcome = GroundStep::default();
     for node in program.node_ids().chain(program.node_ids()) {
-        let atoms = ground.atoms(node);
-        let mut input = text::given(&program, node, 0);
-        let mut carried = vec![0u64; ground.carried_words(node)];
-        for atom in (0..ground.carried_atoms(node)).filter(|_| choices.below(3) == 0) {
-            carried[atom / 64] |= 1 << (atom % 64);
-            input.insert(atoms[atom].clone());
-        }
+        let mut input = text::given(&program, node, 1);
+        let carried: Vec<u32> = (0..ground.carried_atoms(node) as u32).filter(|_| choices.below(3) == 0).collect();
         let arriving = |(addressee, atom): &(NodeId, u32)| (*addressee == node).then_some(*atom);
         let messages = program.node_ids().flat_map(|sender| ground.messages(sender)).filter_map(arriving);
         let delivered: Vec<u32> = messages.filter(|_| choices.below(3) == 0).collect();
-        let due: Vec<u32> = ground.events(node).iter().filter(|(step, _)| *step == 1).map(|&(_, atom)| atom).collect();
-        input.extend(delivered.iter().chain(&due).map(|&atom| atoms[atom as usize].clone()));
-        ground.step(node, &carried, &delivered, &due, &mut outcome);
-
+        input.extend(carried.iter().chain(&delivered).map(|&atom| ground.atoms(node)[atom as usize].clone()));
+        let found = text::ground_step(&ground, node, &carried, &input);
         let expected = naive.step(node, &input);
-        let set = |words: &[u64]| -> BTreeSet<Fact> {
-            let holds = |atom: &usize| words[atom / 64] >> (atom % 64) & 1 == 1;
-            (0..atoms.len().min(words.len() * 64)).filter(holds).map(|atom| atoms[atom].clone()).collect()
-        };
-        let sent = outcome.sent.iter().map(|&message| {
-            let (addressee, atom) = ground.messages(node)[message as usize];
-            LocatedFact { node: addressee, fact: ground.atoms(addressee)[atom as usize].clone() }
-        });
-        let found = Outcome { derived: set(&outcome.derived), next: set(&outcome.next), sent: sent.collect() };
         prop_assert_eq!(Ok(found), expected, "node {:?}, input {:?} of {:#?}", node, input, program);
         steps += 1;
     }

@@ -56,7 +56,9 @@ pub fn answer(program: &Program, sources: &SourceMap, analysis: &Analysis, style
 /// The verdict of `classify` in one line.
 pub fn headline(class: Class, style: Style) -> String {
     let what = match class {
-        Class::DedalusPlus => "no facts at single steps, guarded asynchrony, negation and aggregation on EDB relations only",
+        Class::DedalusPlus => {
+            "no facts at single steps, guarded asynchrony, negation and aggregation on EDB relations only"
+        }
         Class::DedalusS => "no facts at single steps, guarded asynchrony, no cycle through negation or aggregation",
         Class::Dedalus => "full Dedalus",
     };

@@ -113,9 +113,8 @@ impl GroundSteps {
             bits => (0, bits),
         };
         self.carried.clear();
-        self.carried.extend(
-            bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32),
-        );
+        self.carried
+            .extend(bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
         self.delivered.clear();
         self.delivered.extend(delivered.iter().map(|fact| table.atoms[fact]));
         self.due.clear();
@@ -194,5 +193,9 @@ impl NodeSteps for GroundSteps {
 
     fn states(&self) -> usize {
         self.nodes.iter().map(|node| node.states.len()).sum()
+    }
+
+    fn growth(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.growth()).sum()
     }
 }

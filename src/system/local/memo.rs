@@ -34,7 +34,8 @@ impl Memo {
 
     fn place(&self, key: [u32; 3]) -> usize {
         let [node, local, inbox] = key.map(u64::from);
-        let mixed = (local.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (node << 32 | inbox)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let mixed =
+            (local.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (node << 32 | inbox)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
         (mixed >> 32) as usize & (self.entries.len() - 1)
     }
 

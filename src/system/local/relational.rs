@@ -50,14 +50,7 @@ impl RelationalSteps {
                 }
             }
         }
-        RelationalSteps {
-            engine,
-            nodes,
-            watched,
-            input: Vec::new(),
-            numbers: Vec::new(),
-            outcome: StepIds::default(),
-        }
+        RelationalSteps { engine, nodes, watched, input: Vec::new(), numbers: Vec::new(), outcome: StepIds::default() }
     }
 
     /// Takes the step into `self.outcome`; returns the clock.
@@ -120,9 +113,7 @@ impl NodeSteps for RelationalSteps {
         let derived = self.outcome.derived.iter().copied();
         Ok(match wanted {
             Wanted::All => derived.collect(),
-            Wanted::Outputs => {
-                derived.filter(|&id| self.watched.outputs[self.fact(id).relation.0 as usize]).collect()
-            }
+            Wanted::Outputs => derived.filter(|&id| self.watched.outputs[self.fact(id).relation.0 as usize]).collect(),
         })
     }
 
@@ -136,5 +127,9 @@ impl NodeSteps for RelationalSteps {
 
     fn states(&self) -> usize {
         self.nodes.iter().map(|node| node.states.len()).sum()
+    }
+
+    fn growth(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.growth()).sum()
     }
 }
