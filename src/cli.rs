@@ -17,8 +17,11 @@ pub mod man;
 pub mod options;
 pub mod progress;
 pub mod quantity;
+pub mod replay;
+pub mod run;
 pub mod session;
 pub mod signals;
+pub mod test;
 pub mod usage;
 
 use clap::{Parser, Subcommand};
@@ -68,6 +71,12 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Take one fair schedule: trace and ultimate model
+    Run(run::Arguments),
+    /// Run a witness file or a schedule, step by step
+    Replay(replay::Arguments),
+    /// Compare programs with their own `// expect:` lines
+    Test(test::Arguments),
     /// Lay out files in the one canonical way, comments included
     Fmt(fmt::Arguments),
     /// Explain the code of a diagnostic, such as E0203, or list all codes
@@ -85,6 +94,9 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Run(arguments) => run::run(arguments, session),
+            Command::Replay(arguments) => replay::run(arguments, session),
+            Command::Test(arguments) => test::run(arguments, session),
             Command::Fmt(arguments) => fmt::run(arguments, session),
             Command::Explain(arguments) => explain::run(arguments, session),
             Command::Completions(arguments) => completions::run(arguments, session),

@@ -63,8 +63,8 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     if verbose {
         classification::details(case.sources, case.analysis, style, &mut text);
     }
-    witness(case, style, &mut text);
     violations(case, style, &mut text);
+    witness(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(&case.answer.findings.figures))));
     text
