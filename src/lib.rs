@@ -5,6 +5,7 @@ pub mod budget;
 pub mod diagnostic;
 pub mod eval;
 pub mod explore;
+pub mod export;
 pub mod network;
 pub mod pipeline;
 pub mod program;
