@@ -33,7 +33,7 @@ const RULES: [&str; 31] = [
     "many(max<X>) :- late(X);",
     "most(X, sum<N; X>) :- pair(X, N);",
     "pair(X, N) :- seen(X), many(N), N > 0, X != N;",
-    "first(X) :- m(X), notin late(Y), notin pair(X, Y);",
+    "first(X) :- m(X), notin late(Y), notin pair(X, Z);",
     "first(X)@next :- first(X), notin both();",
     "less(X, Y) :- seen(X), k(Y), X < Y;",
     "first(#a, X)@next :- less(#a, X, Y);",
@@ -63,7 +63,8 @@ const FACTS: [&str; 9] = [
 pub fn program(seed: u64) -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let percent = rng.random_range(25..70);
-    let mut text = String::from("nodes a, b;\nnode(#a, a); node(#a, b); node(#b, b); node(#b, a);\nevent go, tick, none;\n");
+    let mut text =
+        String::from("nodes a, b;\nnode(#a, a); node(#a, b); node(#b, b); node(#b, a);\nevent go, tick, none;\n");
     text.push_str(HEADS);
     for line in RULES.iter().chain(&FACTS) {
         if rng.random_range(0..100) < percent {

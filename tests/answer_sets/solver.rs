@@ -29,7 +29,9 @@ impl Solver {
         };
         let Some(python) = candidates.iter().find(has_clingo) else {
             assert!(std::env::var_os(REQUIRE).is_none(), "{REQUIRE} is set and no Python with clingo was found");
-            eprintln!("skipped: no Python with the package clingo (`python3 -m venv .venv && .venv/bin/pip install clingo`)");
+            eprintln!(
+                "skipped: no Python with the package clingo (`python3 -m venv .venv && .venv/bin/pip install clingo`)"
+            );
             return None;
         };
         let mut child = Command::new(python)
