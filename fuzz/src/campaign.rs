@@ -1,0 +1,141 @@
+//! One campaign: the corpus, then mutants; the clock and the allocator are read for each.
+
+use crate::{Arguments, MEMORY, home, seeds};
+use std::collections::hash_map::DefaultHasher;
+use std::fs::{self, File};
+use std::hash::{Hash, Hasher};
+use std::io::{Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use watershed_fuzz::mutate::Mutator;
+use watershed_fuzz::target::{Limits, Target, Trail};
+use watershed_fuzz::watch::Watch;
+
+/// An input that takes longer hangs.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How many inputs make a window.
+const WINDOW: u64 = 1000;
+
+/// Bytes that may stay allocated over a window. Tables that are made once, on first use, fit in the first.
+const SLACK: usize = 64 << 10;
+
+/// Mutants are at most this long, in bytes.
+const LONGEST: usize = 64 << 10;
+
+struct Campaign {
+    target: Target,
+    limits: Limits,
+    watch: Watch,
+    note: File,
+    reached: Trail,
+    /// The longest that one input took, and which.
+    slowest: (Duration, u64),
+    /// Bytes allocated by inputs and not freed, in this window and in all.
+    kept: [isize; 2],
+}
+
+/// Runs a campaign; whether memory stayed flat.
+pub fn run(arguments: &Arguments, note: &Path) -> bool {
+    let target = arguments.target.target();
+    let mut campaign = Campaign {
+        target,
+        limits: seeds::limits(),
+        watch: Watch::new(DEADLINE),
+        note: File::create(note).expect("the note can be written"),
+        reached: Trail::new(),
+        slowest: (Duration::ZERO, 0),
+        kept: [0; 2],
+    };
+    if let Some(file) = &arguments.file {
+        let input = fs::read(file).expect("the file can be read");
+        campaign.put(&input, 0);
+        println!("{:?} {:?}", campaign.slowest.0, campaign.reached);
+        return true;
+    }
+    let corpus = home().join("corpus").join(arguments.target.text());
+    let stored = seeds::stored(&corpus);
+    for input in &stored {
+        campaign.put(input, 0);
+    }
+    let mut all = stored;
+    all.extend(seeds::fresh(target));
+    for input in &all {
+        campaign.put(input, 0);
+    }
+    println!("{} seeds reach {} marks", all.len(), campaign.reached.len());
+    campaign.mutants(arguments, all, &corpus)
+}
+
+impl Campaign {
+    fn mutants(&mut self, arguments: &Arguments, seeds: Vec<Vec<u8>>, corpus: &Path) -> bool {
+        let mut mutator = Mutator::new(arguments.seed, seeds, LONGEST);
+        let start = Instant::now();
+        let (mut bytes, mut valid, mut flat) = (0, 0, true);
+        self.kept = [0; 2];
+        self.slowest = (Duration::ZERO, 0);
+        for number in 1..=arguments.inputs {
+            let input = mutator.mutant();
+            bytes += input.len();
+            let trail = self.put(&input, number);
+            valid += u64::from(trail.iter().any(|(what, _)| *what == "class"));
+            // What time decides is not the same in the next run.
+            if !trail.is_subset(&self.reached) && !trail.contains(&("bound", "time")) {
+                self.reached.extend(&trail);
+                mutator.add(&input);
+                if arguments.keep {
+                    keep(corpus, &input);
+                }
+            }
+            if number % WINDOW == 0 {
+                flat &= number == WINDOW || self.kept[0] <= SLACK as isize;
+                self.kept[0] = 0;
+            }
+            if number % (arguments.inputs / 10).max(1) == 0 {
+                println!(
+                    "{number} inputs, {valid} valid, {:.0}/s, {} bytes on average; {} marks; slowest {:.1} ms (number {}); \
+                     kept {} bytes, peak {:.1} MiB{}",
+                    number as f64 / start.elapsed().as_secs_f64(),
+                    bytes as u64 / number,
+                    self.reached.len(),
+                    self.slowest.0.as_secs_f64() * 1e3,
+                    self.slowest.1,
+                    self.kept[1],
+                    MEMORY.max_allocated() as f64 / f64::from(1 << 20),
+                    if flat { "" } else { "; MEMORY GROWS" },
+                );
+            }
+        }
+        flat
+    }
+
+    fn put(&mut self, input: &[u8], number: u64) -> Trail {
+        self.note.rewind().and_then(|()| self.note.write_all(input)).expect("the note can be written");
+        self.note.set_len(input.len() as u64).expect("the note can be written");
+        let before = MEMORY.allocated();
+        let (trail, mut taken) = self.watch.time(|| self.target.run(input, &self.limits));
+        let kept = MEMORY.allocated() as isize - before as isize - size(&trail) as isize;
+        self.kept = self.kept.map(|sum| sum + kept);
+        if taken > self.slowest.0 {
+            // Once more: other programs on the machine take time too.
+            taken = taken.min(self.watch.time(|| self.target.run(input, &self.limits)).1);
+            self.slowest = self.slowest.max((taken, number));
+        }
+        if number == 0 {
+            self.reached.extend(&trail);
+        }
+        trail
+    }
+}
+
+/// Roughly what a trail takes: up to eleven entries of 32 bytes a leaf.
+fn size(trail: &Trail) -> usize {
+    trail.len().div_ceil(5) * 11 * 32
+}
+
+fn keep(corpus: &Path, input: &[u8]) {
+    let mut hasher = DefaultHasher::new();
+    input.hash(&mut hasher);
+    fs::create_dir_all(corpus).expect("the corpus can be written");
+    fs::write(corpus.join(format!("{:016x}", hasher.finish())), input).expect("the corpus can be written");
+}
