@@ -40,8 +40,7 @@ fn campaign(target: Target, name: &str, mutants: usize, max_states: usize) -> Tr
         seeds.push(fs::read(&path).expect("a seed can be read"));
     }
     let watch = Watch::new(Duration::from_secs(60));
-    let limits =
-        Limits { max_states, timeout: Duration::from_secs(1), max_memory: usize::MAX, memory: || 0 };
+    let limits = Limits { max_states, timeout: Duration::from_secs(1), max_memory: usize::MAX, memory: || 0 };
     let mut reached = Trail::new();
     let mut run = |input: &[u8]| {
         let _shown = Shown(input);
