@@ -67,19 +67,36 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// The part of what is left that a search may use, so that time and memory remain to judge what it found: three
+    /// quarters of the time until the deadline, seven tenths of the memory.
+    #[must_use]
+    pub fn search_share(&self) -> Budget {
+        let now = Instant::now();
+        let deadline = self.deadline.map(|deadline| now + deadline.saturating_duration_since(now).mul_f64(0.75));
+        Budget { deadline, max_memory: self.max_memory / 10 * 7, ..self.clone() }
+    }
+
     /// Checks the bounds that come from outside: interrupt, time, memory. Costs about as much as reading a clock; call
     /// it every few hundred steps of work.
     ///
     /// # Errors
     /// The first of them that is hit.
     pub fn check(&self) -> Result<(), Bound> {
+        self.check_growth(0)
+    }
+
+    /// The same where tables are about to ask for this many bytes more at once.
+    ///
+    /// # Errors
+    /// The first of the bounds that is hit.
+    pub fn check_growth(&self, bytes: usize) -> Result<(), Bound> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Bound::Interrupt);
         }
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Err(Bound::Time);
         }
-        if (self.memory)() > self.max_memory {
+        if (self.memory)().saturating_add(bytes) > self.max_memory {
             return Err(Bound::Memory);
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! Nothing here knows of networks, buffers or schedules. [`naive`] is the definition; [`seminaive`] is planned and
 //! indexed and must equal it on every input, errors included.
 
+pub mod ground;
 pub mod naive;
 pub mod plan;
 pub mod scalar;

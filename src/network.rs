@@ -10,14 +10,14 @@
 //! offered. So every run is here with the same local steps, and a message is in flight there iff it is here.
 //! Conversely a run of this system that never meets ω is a run of the exact one, letter by letter.
 
-use crate::budget::Bound;
-use crate::system::words::{Slices, number};
+use crate::budget::{Bound, Budget};
+use crate::system::words::{Slices, growth_of, number};
 use crate::system::{Copies, OMEGA, Stop};
 use rustc_hash::FxHashMap;
 
 /// Most deliveries listed for one buffer. A node with more messages in flight than this allows has no answer
 /// without a reduction; the bound reported is `transitions`.
-pub const MOST_DELIVERIES: u64 = 1 << 22;
+pub const MOST_DELIVERIES: u64 = 1 << 20;
 
 /// All buffers met so far. Facts are numbers here; what they mean is the caller's.
 #[derive(Debug)]
@@ -27,8 +27,11 @@ pub struct Buffers {
     inboxes: Slices,
     most: Vec<Copies>,
     saturated: Vec<bool>,
-    deliveries: FxHashMap<u32, Vec<Delivery>>,
+    /// All deliveries listed so far, and where each buffer's are; `None` if they were not asked for yet.
+    deliveries: Vec<Delivery>,
+    listed: Vec<Option<(usize, usize)>>,
     cap: Copies,
+    budget: Budget,
 }
 
 /// One way to deliver from a buffer.
@@ -45,14 +48,16 @@ pub const EMPTY: u32 = 0;
 
 impl Buffers {
     /// Only the empty buffer; pumped messages are counted up to `cap`.
-    pub fn new(cap: Copies) -> Self {
+    pub fn new(cap: Copies, budget: &Budget) -> Self {
         let mut buffers = Buffers {
             slices: Slices::default(),
             inboxes: Slices::default(),
             most: Vec::new(),
             saturated: Vec::new(),
-            deliveries: FxHashMap::default(),
+            deliveries: Vec::new(),
+            listed: Vec::new(),
             cap,
+            budget: budget.clone(),
         };
         buffers.intern(&[]);
         buffers.inboxes.intern(&[]);
@@ -99,6 +104,11 @@ impl Buffers {
         false
     }
 
+    /// Bytes that the tables may ask for at once when they next grow.
+    pub fn growth(&self) -> usize {
+        self.slices.growth() + self.inboxes.growth() + growth_of(&self.deliveries)
+    }
+
     /// The buffer with one more copy of each of `facts` (sorted); `pumped` says which are counted up to the cap only.
     pub fn add(&mut self, buffer: u32, facts: &[u32], pumped: impl Fn(u32) -> bool) -> u32 {
         let mut pairs = self.slices.get(buffer).to_vec();
@@ -121,16 +131,17 @@ impl Buffers {
     /// Every sub-multiset that can be delivered, the empty one first, always in the same order.
     ///
     /// # Errors
-    /// `bound:transitions` if there are more than [`MOST_DELIVERIES`].
+    /// `bound:transitions` if there are more than [`MOST_DELIVERIES`], and the bounds from outside.
     pub fn deliveries(&mut self, buffer: u32) -> Result<&[Delivery], Stop> {
-        if !self.deliveries.contains_key(&buffer) {
-            let listed = self.list(buffer)?;
-            self.deliveries.insert(buffer, listed);
-        }
-        Ok(&self.deliveries[&buffer])
+        let known = self.listed.get(buffer as usize).copied().flatten();
+        let (start, end) = match known {
+            Some(range) => range,
+            None => self.list(buffer)?,
+        };
+        Ok(&self.deliveries[start..end])
     }
 
-    fn list(&mut self, buffer: u32) -> Result<Vec<Delivery>, Stop> {
+    fn list(&mut self, buffer: u32) -> Result<(usize, usize), Stop> {
         let pairs = self.slices.get(buffer).to_vec();
         let remains: Vec<Vec<Copies>> = pairs.chunks_exact(2).map(|pair| self.remains(pair[1])).collect();
         let total = remains.iter().try_fold(1u64, |product, r| product.checked_mul(r.len() as u64));
@@ -138,7 +149,7 @@ impl Buffers {
             return Err(Stop::Bound(Bound::Transitions));
         }
         let mut digits = vec![0usize; remains.len()];
-        let mut listed = Vec::new();
+        let start = self.deliveries.len();
         let (mut inbox, mut rest) = (Vec::new(), Vec::new());
         loop {
             inbox.clear();
@@ -151,9 +162,18 @@ impl Buffers {
                     rest.extend([pair[0], remains[digit]]);
                 }
             }
-            listed.push(Delivery { inbox: self.inboxes.intern(&inbox), rest: self.intern(&rest) });
+            let delivery = Delivery { inbox: self.inboxes.intern(&inbox), rest: self.intern(&rest) };
+            self.deliveries.push(delivery);
+            if self.deliveries.len().is_multiple_of(4096) {
+                self.budget.check()?;
+            }
             let Some(at) = (0..digits.len()).find(|&at| digits[at] + 1 < remains[at].len()) else {
-                return Ok(listed);
+                let range = (start, self.deliveries.len());
+                if self.listed.len() < self.slices.len() {
+                    self.listed.resize(self.slices.len(), None);
+                }
+                self.listed[buffer as usize] = Some(range);
+                return Ok(range);
             };
             digits[at] += 1;
             digits[..at].fill(0);
@@ -240,7 +260,7 @@ mod tests {
 
     #[test]
     fn one_shot_copies_are_counted_however_many() {
-        let mut buffers = Buffers::new(1);
+        let mut buffers = Buffers::new(1, &Budget::default());
         let mut id = EMPTY;
         for _ in 0..3 {
             id = buffers.add(id, &[7], |_| false);
@@ -254,7 +274,7 @@ mod tests {
 
     #[test]
     fn omega_can_be_kept_or_left_at_any_count() {
-        let mut buffers = Buffers::new(1);
+        let mut buffers = Buffers::new(1, &Budget::default());
         let one = buffers.add(EMPTY, &[7], |_| true);
         let two = buffers.add(one, &[7], |_| true);
         assert!(buffers.saturated(two) && !buffers.saturated(one));
@@ -266,7 +286,7 @@ mod tests {
 
     #[test]
     fn deliveries_are_the_sub_multisets() {
-        let mut buffers = Buffers::new(1);
+        let mut buffers = Buffers::new(1, &Budget::default());
         let id = buffers.add(EMPTY, &[1, 2, 3], |_| false);
         let id = buffers.add(id, &[2], |_| false);
         assert_eq!(buffers.deliveries(id).expect("few").len(), 2 * 3 * 2);
@@ -274,7 +294,7 @@ mod tests {
 
     #[test]
     fn covering_is_strict_and_names_what_grew() {
-        let mut buffers = Buffers::new(9);
+        let mut buffers = Buffers::new(9, &Budget::default());
         let a = buffers.add(EMPTY, &[1], |_| false);
         let b = buffers.add(a, &[1, 2], |_| false);
         assert_eq!(buffers.covered(a, b), Some(vec![1, 2]));

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod instance;
+pub mod read;
 
 pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check};
 pub use instance::{Cut, Divergence, Figures, Findings, Invariant, explore_instance};
+pub use read::{Read, read};

@@ -1,3 +1,33 @@
-//! What was found, for people to read.
+//! What was found, for people and for other programs.
 
+pub mod advice;
+pub mod facts;
+pub mod json;
+pub mod sarif;
 pub mod space_time;
+pub mod style;
+pub mod text;
+
+use crate::analysis::Analysis;
+use crate::pipeline::Answer;
+use crate::program::Program;
+use crate::source::SourceMap;
+
+/// A program and the answer to a question about its confluence: what the reports of `check` and `explore` are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The command that asked.
+    pub command: &'a str,
+    /// The files as the user wrote them.
+    pub files: &'a [String],
+    /// The arguments that name the program to another command, quoted for a shell.
+    pub shell_words: &'a [String],
+    /// The program's texts.
+    pub sources: &'a SourceMap,
+    /// The program.
+    pub program: &'a Program,
+    /// What can be said of it without running it.
+    pub analysis: &'a Analysis,
+    /// The answer.
+    pub answer: &'a Answer,
+}

@@ -110,6 +110,9 @@ pub trait System {
     /// The node of an output fact.
     fn output_node(&self, output: Output) -> u32;
 
+    /// Bytes that the system's own tables may ask for at once when they next grow, so that a search can stop before.
+    fn growth(&self) -> usize;
+
     /// Whether the step from `state` to `next` brought a message to a count that is worth looking for a pumping loop;
     /// true infinitely often on every infinite run along which copies grow without bound.
     fn grew(&self, state: &[u32], next: &[u32]) -> bool;

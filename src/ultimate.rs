@@ -14,7 +14,7 @@ pub mod rates;
 
 use crate::system::words::Sets;
 use crate::system::{Output, Stop, System};
-use fairness::{Component, Region};
+use fairness::{Component, Glance, Region};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The ultimate facts and models of a region.
@@ -115,8 +115,19 @@ pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Res
     let groups = region.strongly_connected();
     for group in 0..groups.len() {
         let states = groups.get(group);
-        if states.len() == 1 && region.starves(states[0])? {
-            continue;
+        if group % 1024 == 1023 {
+            region.budget.check()?;
+        }
+        if let &[state] = states {
+            match region.glance(state)? {
+                Glance::Unfair => continue,
+                Glance::Quiet(model) => {
+                    components += 1;
+                    tally.note(&model, state);
+                    continue;
+                }
+                Glance::Open => {}
+            }
         }
         let whole = region.component(states.to_vec())?;
         for part in region.fair_parts(whole)? {
@@ -137,16 +148,23 @@ struct Tally {
 }
 
 impl Tally {
+    /// Counts the least model of a maximal fair component. One that is known already changes nothing: it was the least
+    /// model of another component, or contains one, and `certain` is within that since.
+    fn note(&mut self, model: &[Output], state: u32) {
+        if self.models.add(model, state) {
+            self.possible.extend(model);
+            match &mut self.certain {
+                None => self.certain = Some(model.to_vec()),
+                Some(certain) => certain.retain(|output| model.binary_search(output).is_ok()),
+            }
+        }
+    }
+
     /// Adds a maximal fair component. Its own restrictions by one fact are always tried, since they decide which facts
     /// are possible; deeper ones only make further models.
     fn add<S: System>(&mut self, region: &mut Region<'_, S>, component: Component) -> Result<(), Stop> {
         let common = common(region, &component);
-        self.possible.extend(&common.always);
-        self.models.add(&common.always, component.states[0]);
-        match &mut self.certain {
-            None => self.certain = Some(common.always.clone()),
-            Some(certain) => certain.retain(|output| common.always.binary_search(output).is_ok()),
-        }
+        self.note(&common.always, component.states[0]);
         if common.sometimes.is_empty() {
             return Ok(());
         }

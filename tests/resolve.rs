@@ -1,5 +1,7 @@
 //! The checker over program text: every diagnostic of the families E02 to E05, and what a checked program says.
 
+#[path = "resolve/corpus.rs"]
+mod corpus;
 #[path = "resolve/explanations.rs"]
 mod explanations;
 #[path = "resolve/locations.rs"]

@@ -1,5 +1,7 @@
 //! Given runs through the public functions: what replays, what is refused and why.
 
+#![allow(clippy::unwrap_used)] // A test that panics fails, and says where.
+
 #[path = "witness/files.rs"]
 mod files;
 #[path = "witness/lassos.rs"]

@@ -252,6 +252,11 @@ table! {
          symbols in double quotes.\n\n\
          wrong:  watershed check program.ded --nodes Alice,bob\n\
          right:  watershed check program.ded --nodes '\"Alice\",bob'";
+    NO_NODES = "E0507", "a program that is to run in a network without nodes",
+        "A run needs at least one node. The network is `--nodes`, else the `nodes` declaration, else (with `#`) the\n\
+         `node(n)` facts, else all locations of facts; here all of these are empty. Rules alone can be classified.\n\n\
+         wrong:  watershed run rules.ded\n\
+         right:  watershed run rules.ded facts.ded";
     CANNOT_READ = "E0601", "a file that cannot be read",
         "The file does not exist, or the system does not let this program read it. `-` stands for standard input.\n\
          \n\
@@ -278,6 +283,37 @@ table! {
          \n\
          wrong: include \"lib/delivery.ded\";   where delivery.ded is beside this file\n\
          right: include \"delivery.ded\";";
+    USAGE = "E0606", "a command line that is not understood",
+        "The message says what was expected. `watershed help` lists the commands, `watershed help check` the options of\n\
+         one.\n\
+         \n\
+         wrong: watershed check --max-state 100 program.ded\n\
+         right: watershed check --max-states 100 program.ded";
+    MALFORMED_LIMIT = "E0607", "a number or size that cannot be read",
+        "Numbers are written in decimal digits. Sizes may have a unit: K, M, G and T are powers of 1000, KiB, MiB, GiB\n\
+         and TiB powers of 1024, no unit is bytes. `--timeout` takes seconds, with a decimal point if need be.\n\
+         \n\
+         wrong: watershed check --max-memory plenty program.ded\n\
+         right: watershed check --max-memory 3GiB program.ded";
+    CANNOT_WRITE = "E0608", "a file that cannot be written",
+        "The directory does not exist, the system does not let this program write there, or the disk is full. A file is\n\
+         written beside its place first and then renamed, so an old file of that name is still there.\n\
+         \n\
+         wrong: watershed check --witness no/such/directory/w.json program.ded\n\
+         right: watershed check --witness w.json program.ded";
+    MALFORMED_EXPECTATION = "E0609", "an expectation that cannot be read",
+        "After `// expect:` stands one of: `class C`, `confluent`, `diffluent FACT, …`, `violated RELATION, …`,\n\
+         `inconclusive`, `inconclusive bound:B`, `error`, `error CODE, …`, `states N`, `transitions N`.\n\
+         \n\
+         wrong: // expect: deadlock\n\
+         right: // expect: diffluent runaway(#n1)";
+    NOTHING_EXPECTED = "E0610", "a test without expectations",
+        "`watershed test` compares answers with what the programs themselves expect, and none of these files expects\n\
+         anything: there is no line `// expect: …` and no comment `// error[CODE]` in them.\n\
+         \n\
+         wrong: p(#a);\n\
+         right: // expect: confluent\n\
+         p(#a);";
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
          `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\
@@ -335,6 +371,25 @@ table! {
          \n\
          wrong: {\"fact\": \"seen(#s, a)\", …, \"holds\": false, …}   where the loop keeps seen(#s, a)\n\
          right: {\"fact\": \"seen(#s, a)\", …, \"holds\": true, …}";
+    DIVISION_BY_ZERO = "E0801", "a division by zero",
+        "In some reachable step a rule divides, or takes a remainder, by zero. The report names the rule and a shortest\n\
+         run that leads there. Literals are taken positive atoms first, then comparisons from left to right, so a\n\
+         comparison before the division protects it.\n\
+         \n\
+         wrong: share(S / N) :- total(S), members(N);\n\
+         right: share(Q) :- total(S), members(N), N != 0, Q == S / N;";
+    ARITHMETIC_MEETS_SYMBOL = "E0802", "arithmetic that meets a symbol in a run",
+        "In some reachable step a rule computes with a value that is no integer. The report names the rule and a\n\
+         shortest run that leads there.\n\
+         \n\
+         wrong: next(N + 1) :- at(N);   at(#a, start);\n\
+         right: next(N + 1) :- at(N);   at(#a, 0);";
+    ORDERING_MEETS_SYMBOL = "E0803", "an ordering that meets an integer and a symbol in a run",
+        "In some reachable step a rule compares an integer with a symbol by `<` or its like, in a column that holds\n\
+         integers otherwise. The report names the rule and a shortest run that leads there.\n\
+         \n\
+         wrong: late(X) :- at(X, T), T > 3;   at(#a, x, never);   at(#a, y, 5);\n\
+         right: late(X) :- at(X, T), T > 3;   at(#a, x, 0);       at(#a, y, 5);";
     NEVER_DERIVED = "W0201", "a relation that is read and always empty",
         "No rule derives it and no fact gives it. Perhaps its name is misspelt; perhaps its facts are in a file that was\n\
          not named. If they come from elsewhere, say so with `input r(…);` or `event r;`.\n\n\

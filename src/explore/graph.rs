@@ -4,7 +4,7 @@
 //! transitions stand in the order of its choices, so a transition needs its target only: who stepped and what was delivered is found by
 //! asking the system for the choices again.
 
-use crate::system::words::Rows;
+use crate::system::words::{Rows, growth_of};
 
 /// States and transitions.
 #[derive(Debug)]
@@ -28,6 +28,11 @@ impl Graph {
     /// Whether the transitions of this state are here.
     pub fn is_expanded(&self, state: u32) -> bool {
         (state as usize) < self.expanded()
+    }
+
+    /// Bytes that the tables may ask for at once when they next grow.
+    pub fn growth(&self) -> usize {
+        self.states.growth() + growth_of(&self.parents) + growth_of(&self.starts) + growth_of(&self.targets)
     }
 
     /// The targets of a state's transitions, in the order of its choices; none if it was not expanded.

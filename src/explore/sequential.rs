@@ -81,8 +81,9 @@ impl Search {
         while self.graph.expanded() < self.graph.states.len() {
             let at = self.graph.expanded() as u32;
             let stop = |stop: Stop, choice| Stopped::At { stop, state: at, choice };
-            if at as usize % LOOK_EVERY == 0 {
-                budget.check().map_err(|bound| stop(bound.into(), None))?;
+            if (at as usize).is_multiple_of(LOOK_EVERY) {
+                let growth = self.graph.growth() + system.growth();
+                budget.check_growth(growth).map_err(|bound| stop(bound.into(), None))?;
                 watch(Progress {
                     states: self.graph.states.len(),
                     expanded: at as usize,

@@ -15,6 +15,8 @@ use crate::system::{Choice, Output, Stop, System};
 use crate::ultimate::fairness::{Component, Region};
 use crate::ultimate::lasso::{self, Claim, Path};
 use crate::ultimate::{Analysis, analyse, common, keeping};
+use crate::witness::replay::replay;
+use crate::witness::simulate::Impossible;
 use bitvec::vec::BitVec;
 use std::collections::BTreeSet;
 
@@ -71,7 +73,7 @@ pub enum Cut {
 }
 
 /// Figures of a search.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Figures {
     /// Distinct states, initial and frontier included, of the last search.
     pub states: usize,
@@ -85,6 +87,8 @@ pub struct Figures {
     pub remembered: u64,
     /// Distinct local states.
     pub local_states: usize,
+    /// Lately, the share of local steps that led to a new local state; `None` in short searches.
+    pub novelty: Option<f64>,
     /// Maximal fair components.
     pub components: usize,
     /// Searches made: one, and one more for each pumped message and each raise of the cap.
@@ -131,11 +135,13 @@ pub fn explore_instance(
     let mut best: Option<Findings> = None;
     loop {
         let mut system = Asynchronous::new(program, budget, &counting);
-        let found = explore(&mut system, budget, watch);
+        let found = explore(&mut system, &budget.search_share(), watch);
         figures.searches += 1;
-        let (evaluated, asked, local_states) = system.local_counts();
-        figures.local_steps += evaluated;
-        figures.remembered += asked - evaluated;
+        let taken = system.local_steps();
+        figures.local_steps += taken.evaluated;
+        figures.remembered += taken.asked - taken.evaluated;
+        figures.local_states = taken.states();
+        figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
             counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
             continue;
@@ -143,7 +149,6 @@ pub fn explore_instance(
         if best.is_some() && found.stopped.is_some() {
             break;
         }
-        figures.local_states = local_states;
         figures.states = found.graph.states.len();
         figures.frontier = found.graph.states.len() - found.graph.expanded();
         figures.transitions = found.graph.targets.len();
@@ -250,7 +255,11 @@ impl Judge<'_> {
             Stopped::At { stop, state, choice } => {
                 let mut path = lasso::path_to(&self.found.graph, &mut self.system, &self.found.graph.parents, state);
                 path.extend(choice.map(|choice| (state, choice)));
-                Some(Cut::Fault { fault: stop, schedule: Schedule { stem: self.steps(&path), cycle: Vec::new() } })
+                let schedule = Schedule { stem: self.steps(&path), cycle: Vec::new() };
+                // On a path through ω the fault may lie beyond what the exact system reaches.
+                let replayed = replay(self.program, &schedule, &Budget::default());
+                let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
+                Some(if real { Cut::Fault { fault: stop, schedule } } else { Cut::Bound(Bound::Copies) })
             }
         }
     }

@@ -26,7 +26,8 @@ pub struct Relation {
     pub arity: usize,
     /// Where its facts come from.
     pub kind: Kind,
-    /// Derived by observer rules only: it holds of global snapshots, and the location counts as its first column there.
+    /// Derived by observer rules only, or Molly's `crash`, which the fault injector gives: it holds of global snapshots, and
+    /// the location counts as its first column there.
     pub observer: bool,
     /// The hash spelling's `node/1`: true of every node at every node. Its kind is `Static`.
     pub builtin: bool,

@@ -5,7 +5,7 @@
 //!
 //! 1. `constants`, `relations`: symbols and relations are numbered, each atom's location is told apart from its columns;
 //! 2. `location`, `observers`: where each body is, and whether the rule runs at nodes or observes the global snapshot;
-//! 3. `body`, `safety`: variables are numbered and each is bound before it is used;
+//! 3. `body`, `occurrences`, `safety`, `head`: variables are numbered and each is bound before it is used;
 //! 4. `persistence`: repeated rules go, and relations that only keep their first facts are static;
 //! 5. `integers`, `projection`, `strata`: what can err, what sums lose, what order of evaluation there is;
 //! 6. `network`, `facts`, `declarations`: the instance, and what is asked of it.
@@ -16,10 +16,12 @@ mod body;
 mod constants;
 mod declarations;
 mod facts;
+mod head;
 mod integers;
 mod location;
 mod network;
 mod observers;
+mod occurrences;
 mod persistence;
 mod projection;
 mod relations;

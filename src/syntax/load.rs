@@ -82,6 +82,23 @@ pub fn load(inputs: &[Input]) -> Loaded {
     loader.loaded
 }
 
+/// Reads and parses one input by itself: its includes are not followed, nor looked for.
+pub fn load_alone(input: &Input) -> Loaded {
+    let mut loader = Loader { loaded: Loaded::default(), seen: BTreeSet::new(), first: None };
+    let (name, text) = match input {
+        Input::Stdin => ("<stdin>".to_string(), read_all(io::stdin().lock())),
+        Input::Text { name, text } => (name.clone(), check_size(text)),
+        Input::Path(path) => (path.display().to_string(), read_path(path)),
+    };
+    match text {
+        Ok(text) => {
+            loader.add(name, Path::new(""), text);
+        }
+        Err(problem) => loader.loaded.diagnostics.push(problem.diagnostic(&name, None)),
+    }
+    loader.loaded
+}
+
 struct Loader {
     loaded: Loaded,
     /// Canonical paths of the files that have been read.

@@ -5,7 +5,7 @@
 //! nothing else.
 
 use super::local::LocalSteps;
-use super::{Choice, Copies, Effect, Message, Output, Stop, System};
+use super::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
 use crate::budget::Budget;
 use crate::eval::naive;
 use crate::eval::store::FactId;
@@ -31,7 +31,6 @@ pub struct Asynchronous<'p> {
     buffers: Buffers,
     messages: Pairs,
     outputs: Pairs,
-    is_output: Vec<bool>,
     pumped: FxHashSet<(u32, u32)>,
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
@@ -44,17 +43,12 @@ impl<'p> Asynchronous<'p> {
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
         let mut steps = LocalSteps::new(program, budget, observed);
         let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
-        let mut is_output = vec![false; program.relations.len()];
-        for output in &program.outputs {
-            is_output[output.0 as usize] = true;
-        }
         Asynchronous {
             program,
             steps,
-            buffers: Buffers::new(counting.cap),
+            buffers: Buffers::new(counting.cap, budget),
             messages: Pairs::default(),
             outputs: Pairs::default(),
-            is_output,
             pumped,
             observers,
             observed_alarms: FxHashMap::default(),
@@ -73,7 +67,7 @@ impl<'p> Asynchronous<'p> {
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
     }
 
-    /// The copies that `choice` delivers in `state`, for a schedule. Counts that are ω are given as one copy.
+    /// The copies that `choice` delivers in `state`, for a schedule. What is drawn from ω is given as one copy.
     pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, u64)> {
         let before: FxHashMap<u32, Copies> = self.buffers.contents(buffer(state, choice.node)).collect();
         let after: FxHashMap<u32, Copies> = self.buffers.contents(choice.rest).collect();
@@ -82,17 +76,20 @@ impl<'p> Asynchronous<'p> {
             .inbox(choice.inbox)
             .iter()
             .map(|fact| {
-                let taken = before[fact].wrapping_sub(after.get(fact).copied().unwrap_or(0));
-                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken.max(1)))
+                let taken = match before[fact] {
+                    OMEGA => 1,
+                    copies => copies - after.get(fact).copied().unwrap_or(0),
+                };
+                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken))
             })
             .collect();
         copies.sort();
         copies
     }
 
-    /// Local steps evaluated, local steps asked for, and distinct local states, so far.
-    pub fn local_counts(&self) -> (u64, u64, usize) {
-        (self.steps.evaluated, self.steps.asked, self.steps.states())
+    /// The local steps taken so far, for figures.
+    pub fn local_steps(&self) -> &LocalSteps {
+        &self.steps
     }
 
     /// The number of a message that is in flight somewhere, and so was sent.
@@ -214,7 +211,7 @@ impl System for Asynchronous<'_> {
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
         let delivered = self.buffers.inbox(choice.inbox);
         let derived = self.steps.derived(choice.node, local(state, choice.node), delivered)?;
-        let holds = |relation| derived.iter().any(|&id| self.steps.relation(id) == relation);
+        let holds = |relation| derived.iter().any(|&id| self.steps.fact(id).relation == relation);
         let mut held: Vec<u32> = (0u32..)
             .zip(&self.program.nevers)
             .filter(|&(_, &(relation, _))| !self.program.relation(relation).observer && holds(relation))
@@ -254,19 +251,19 @@ impl System for Asynchronous<'_> {
         let messages = &mut self.messages;
         effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
         effect.sent.sort_unstable();
-        let derived = self.steps.derived(node, local(state, node), self.buffers.inbox(inbox))?;
+        let shown = self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))?;
         effect.outputs.clear();
-        for id in derived {
-            if self.is_output[self.steps.relation(id).0 as usize] {
-                effect.outputs.push(self.outputs.intern((node, id.0)));
-            }
-        }
+        effect.outputs.extend(shown.into_iter().map(|id| self.outputs.intern((node, id.0))));
         effect.outputs.sort_unstable();
         Ok(())
     }
 
     fn output_node(&self, output: Output) -> u32 {
         self.outputs.get(output).0
+    }
+
+    fn growth(&self) -> usize {
+        self.steps.growth() + self.buffers.growth()
     }
 
     fn grew(&self, state: &[u32], next: &[u32]) -> bool {

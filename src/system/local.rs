@@ -1,127 +1,177 @@
-//! Nodes as transducers: (local state, delivered set) → (next local state, sends, what the step shows), memoised.
+//! Nodes as transducers: (local state, delivered set) → (next local state, sends, what the step shows), remembered.
 //!
 //! A local state is what a node carries and, while events are still due, its clock: the number of its next step, up to
-//! one past its last event. Static facts are the same in all states and kept out of them. Nodes meet only through messages, so
-//! local steps are far fewer than transitions, and each is evaluated once.
+//! one past its last event. Static facts are the same in all states and kept out of them. Nodes meet only through
+//! messages, so local steps are far fewer than transitions, and most are asked for more than once.
+//!
+//! Two evaluators take the steps: bits where the program can be grounded ([`ground`]), semi-naive joins otherwise
+//! ([`relational`]). Both equal the definition, and nothing outside this module can tell which one ran.
+
+mod ground;
+mod memo;
+mod relational;
 
 use super::Stop;
 use super::words::{Sets, Slices};
-use crate::budget::{Bound, Budget};
-use crate::eval::seminaive::SemiNaive;
+use crate::budget::Budget;
 use crate::eval::store::FactId;
-use crate::program::{Fact, NodeId, Program, RelationId, When};
-use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use crate::program::{Fact, Program, RelationId};
+use ground::GroundSteps;
+use memo::Memo;
+use relational::RelationalSteps;
 
 /// What a local step does to the rest of the system.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moved {
     /// The node's next local state.
     pub next: u32,
     /// The set of sends; see [`LocalSteps::sent`]. 0 is none.
     pub sent: u32,
-    /// Whether a `never` relation holds in the step.
-    pub alarm: bool,
     /// The step's facts that observer rules read, as a number; 0 where nothing observes.
     pub snapshot: u32,
+    /// Whether a `never` relation holds in the step.
+    pub alarm: bool,
+}
+
+/// What is looked at in D of each step, by relation.
+#[derive(Debug, Clone, Default)]
+struct Watched {
+    outputs: Vec<bool>,
+    observed: Vec<bool>,
+    nevers: Vec<bool>,
+}
+
+/// What an evaluator reports of a step.
+#[derive(Debug, Default)]
+struct Taken {
+    next: u32,
+    /// Alternating addressee and fact, sorted.
+    sent: Vec<u32>,
+    alarm: bool,
+    /// Facts that observers read, sorted. Empty where nothing observes.
+    observed: Vec<u32>,
+}
+
+/// An evaluator with its tables of local states and facts.
+trait NodeSteps: std::fmt::Debug {
+    /// The local state in which a node begins: nothing carried, its first step next.
+    fn initial(&mut self, node: u32) -> u32;
+
+    /// Takes a step of `node` from local state `local` with these facts delivered.
+    fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop>;
+
+    /// D of that step, restricted to the relations that `wanted` marks; sorted.
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop>;
+
+    /// The number of a fact.
+    fn fact_id(&mut self, fact: &Fact) -> FactId;
+
+    /// The fact with this number.
+    fn fact(&self, id: FactId) -> &Fact;
+
+    /// Distinct local states met so far, over all nodes.
+    fn states(&self) -> usize;
+
+    /// Bytes that the tables may ask for at once when they next grow.
+    fn growth(&self) -> usize;
+}
+
+/// Which facts of D are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Outputs,
 }
 
 /// The local steps of one program, evaluated on demand.
 #[derive(Debug)]
 pub struct LocalSteps {
-    engine: SemiNaive,
-    tables: Vec<NodeTable>,
+    steps: Box<dyn NodeSteps>,
     sends: Slices,
-    memo: FxHashMap<(u32, u32, u32), Moved>,
     snapshots: Sets,
-    observed: Vec<bool>,
-    nevers: Vec<bool>,
-    input: Vec<FactId>,
-    numbers: Vec<u32>,
+    observes: bool,
+    memo: Memo,
+    taken: Taken,
     /// Local steps evaluated.
     pub evaluated: u64,
     /// Local steps asked for.
     pub asked: u64,
+    /// Local states and steps asked for when the current stretch of [`STRETCH`] steps began, and the share of new local
+    /// states in the stretch before.
+    stretch: (usize, u64),
+    novelty: Option<f64>,
 }
 
-#[derive(Debug, Default)]
-struct NodeTable {
-    always: Vec<FactId>,
-    events: BTreeMap<u64, Vec<FactId>>,
-    last_event: u64,
-    states: Sets,
-    /// Numbers of this node's carried facts, dense, in order of appearance: bits of its local states.
-    dense: FxHashMap<FactId, u32>,
-    facts: Vec<FactId>,
-}
-
-/// Clocks are marks of 31 bits; no search gets that far step by step.
-const MOST_CLOCK: u64 = (1 << 31) - 1;
+/// How many steps asked for count as "lately".
+const STRETCH: u64 = 10_000;
 
 impl LocalSteps {
-    /// The local steps of `program`. `observed` are the relations whose facts observer rules read, by relation id.
+    /// The local steps of `program`. `observed` says which relations observer rules read, by relation id; empty where
+    /// nothing observes.
     pub fn new(program: &Program, budget: &Budget, observed: Vec<bool>) -> Self {
-        let mut engine = SemiNaive::new(program, budget.clone());
-        let mut tables: Vec<NodeTable> = program.nodes.iter().map(|_| NodeTable::default()).collect();
-        for given in &program.facts {
-            let id = engine.facts_mut().intern(&given.fact);
-            let table = &mut tables[given.node.0 as usize];
-            match given.when {
-                When::Always => table.always.push(id),
-                When::Step(k) => {
-                    table.events.entry(k).or_default().push(id);
-                    table.last_event = table.last_event.max(k);
-                }
-            }
-        }
+        let mark = |relations: &mut dyn Iterator<Item = RelationId>| {
+            let mut marks = vec![false; program.relations.len()];
+            relations.for_each(|relation| marks[relation.0 as usize] = true);
+            marks
+        };
+        let local = |relation: &RelationId| !program.relation(*relation).observer;
+        let watched = Watched {
+            outputs: mark(&mut program.outputs.iter().copied()),
+            nevers: mark(&mut program.nevers.iter().map(|&(relation, _)| relation).filter(local)),
+            observed,
+        };
+        let observes = !watched.observed.is_empty();
+        let steps: Box<dyn NodeSteps> = match GroundSteps::new(program, budget, &watched) {
+            Some(ground) => Box::new(ground),
+            None => Box::new(RelationalSteps::new(program, budget, watched)),
+        };
         let mut sends = Slices::default();
         sends.intern(&[]);
         let mut snapshots = Sets::default();
         snapshots.intern(&[]);
-        let mut nevers = vec![false; program.relations.len()];
-        for &(relation, _) in &program.nevers {
-            nevers[relation.0 as usize] = !program.relation(relation).observer;
-        }
         LocalSteps {
-            engine,
-            tables,
+            steps,
             sends,
-            memo: FxHashMap::default(),
             snapshots,
-            observed,
-            nevers,
-            input: Vec::new(),
-            numbers: Vec::new(),
+            observes,
+            memo: Memo::new(),
+            taken: Taken::default(),
             evaluated: 0,
             asked: 0,
+            stretch: (0, 0),
+            novelty: None,
         }
     }
 
     /// The local state in which a node begins: nothing carried, its first step next.
     pub fn initial(&mut self, node: u32) -> u32 {
-        let table = &mut self.tables[node as usize];
-        let clock = if table.last_event == 0 { 0 } else { 1 };
-        table.states.intern_marked(clock, &[])
+        self.steps.initial(node)
     }
 
     /// Distinct local states met so far, over all nodes.
     pub fn states(&self) -> usize {
-        self.tables.iter().map(|t| t.states.len()).sum()
+        self.steps.states()
+    }
+
+    /// Lately, the share of local steps that led to a local state not met before: near 0 when a search has seen most of what nodes
+    /// can do. `None` before the first [`STRETCH`] steps.
+    pub fn novelty(&self) -> Option<f64> {
+        self.novelty
+    }
+
+    /// Bytes that the tables may ask for at once when they next grow.
+    pub fn growth(&self) -> usize {
+        self.steps.growth() + self.sends.growth() + self.snapshots.growth()
     }
 
     /// The number of a fact.
     pub fn fact_id(&mut self, fact: &Fact) -> FactId {
-        self.engine.facts_mut().intern(fact)
+        self.steps.fact_id(fact)
     }
 
     /// The fact with this number.
     pub fn fact(&self, id: FactId) -> &Fact {
-        self.engine.facts().get(id)
-    }
-
-    /// The relation of a fact.
-    pub fn relation(&self, id: FactId) -> RelationId {
-        self.fact(id).relation
+        self.steps.fact(id)
     }
 
     /// The sends with this number, as alternating addressee and fact, sorted.
@@ -140,44 +190,20 @@ impl LocalSteps {
     /// If the step has no outcome.
     pub fn moved(&mut self, node: u32, local: u32, inbox: u32, delivered: &[u32]) -> Result<Moved, Stop> {
         self.asked += 1;
-        if let Some(&moved) = self.memo.get(&(node, local, inbox)) {
+        if self.asked - self.stretch.1 >= STRETCH {
+            let (states, asked) = std::mem::replace(&mut self.stretch, (self.steps.states(), self.asked));
+            self.novelty = Some((self.stretch.0 - states) as f64 / (self.asked - asked) as f64);
+        }
+        let key = [node, local, inbox];
+        if let Some(moved) = self.memo.get(key) {
             return Ok(moved);
         }
         self.evaluated += 1;
-        let clock = self.assemble(node, local, delivered);
-        let ids = self.engine.step_ids(NodeId(node), &self.input)?;
-        let table = &mut self.tables[node as usize];
-
-        self.numbers.clear();
-        for &fact in &ids.next {
-            let facts = &mut table.facts;
-            self.numbers.push(*table.dense.entry(fact).or_insert_with(|| {
-                facts.push(fact);
-                facts.len() as u32 - 1
-            }));
-        }
-        self.numbers.sort_unstable();
-        let next_clock = if clock > table.last_event || table.last_event == 0 { clock } else { clock + 1 };
-        if next_clock > MOST_CLOCK {
-            return Err(Stop::Bound(Bound::States));
-        }
-        let next = table.states.intern_marked(next_clock as u32, &self.numbers);
-
-        self.numbers.clear();
-        self.numbers.extend(ids.sent.iter().flat_map(|&(to, fact)| [to.0, fact.0]));
-        let sent = self.sends.intern(&self.numbers);
-
-        let relation = |id: &FactId| self.engine.facts().get(*id).relation.0 as usize;
-        let alarm = ids.derived.iter().any(|id| self.nevers[relation(id)]);
-        let snapshot = if self.observed.is_empty() {
-            0
-        } else {
-            self.numbers.clear();
-            self.numbers.extend(ids.derived.iter().filter(|id| self.observed[relation(id)]).map(|id| id.0));
-            self.snapshots.intern(&self.numbers)
-        };
-        let moved = Moved { next, sent, alarm, snapshot };
-        self.memo.insert((node, local, inbox), moved);
+        self.steps.take(node, local, delivered, &mut self.taken)?;
+        let sent = if self.taken.sent.is_empty() { 0 } else { self.sends.intern(&self.taken.sent) };
+        let snapshot = if self.observes { self.snapshots.intern(&self.taken.observed) } else { 0 };
+        let moved = Moved { next: self.taken.next, sent, snapshot, alarm: self.taken.alarm };
+        self.memo.put(key, moved);
         Ok(moved)
     }
 
@@ -186,25 +212,19 @@ impl LocalSteps {
     /// # Errors
     /// If the step has no outcome.
     pub fn derived(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
-        self.assemble(node, local, delivered);
-        Ok(self.engine.step_ids(NodeId(node), &self.input)?.derived.clone())
+        self.steps.derived(node, local, delivered, Wanted::All)
     }
 
-    /// Puts a step's input into `self.input`; returns the clock.
-    fn assemble(&mut self, node: u32, local: u32, delivered: &[u32]) -> u64 {
-        let table = &self.tables[node as usize];
-        let clock = u64::from(table.states.mark(local));
-        self.input.clear();
-        self.input.extend_from_slice(&table.always);
-        if let Some(due) = table.events.get(&clock) {
-            self.input.extend_from_slice(due);
-        }
-        self.numbers.clear();
-        table.states.read(local, &mut self.numbers);
-        self.input.extend(self.numbers.iter().map(|&dense| table.facts[dense as usize]));
-        self.input.extend(delivered.iter().map(|&fact| FactId(fact)));
-        self.input.sort_unstable();
-        self.input.dedup();
-        clock
+    /// The facts of output relations in D of that step, sorted; evaluated anew.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
+        self.steps.derived(node, local, delivered, Wanted::Outputs)
+    }
+
+    /// Forgets what is remembered of steps, which costs nothing but time.
+    pub fn forget(&mut self) {
+        self.memo = Memo::new();
     }
 }

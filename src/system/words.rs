@@ -15,6 +15,16 @@ fn hash(words: &[u32]) -> u64 {
     hasher.finish()
 }
 
+/// Bytes that a vector asks for at once if it grows soon: it doubles, and has old and new for a moment.
+pub fn growth_of<T>(vector: &Vec<T>) -> usize {
+    if vector.len() < vector.capacity() / 8 * 7 { 0 } else { 2 * vector.capacity() * size_of::<T>() }
+}
+
+/// The same for an index of numbers.
+fn growth_of_index(index: &HashTable<u32>) -> usize {
+    if index.len() < index.capacity() / 8 * 7 { 0 } else { 3 * index.capacity() * (size_of::<u32>() + 1) }
+}
+
 /// Distinct slices of any length.
 #[derive(Debug, Default)]
 pub struct Slices {
@@ -38,6 +48,11 @@ impl Slices {
         let (words, ends) = (&self.words, &self.ends);
         self.index.insert_unique(key, id, |&id| hash(slice_of(words, ends, id)));
         id
+    }
+
+    /// Bytes that the table may ask for at once when it next grows.
+    pub fn growth(&self) -> usize {
+        growth_of(&self.words) + growth_of(&self.ends) + growth_of_index(&self.index)
     }
 
     /// The slice with this number.
@@ -105,6 +120,16 @@ impl Rows {
         let words = &self.words;
         self.index.insert_unique(key, id, |&id| hash(&words[id as usize * width..(id as usize + 1) * width]));
         Some((id, true))
+    }
+
+    /// The number of this row, which is stored if it is new.
+    pub fn number_of(&mut self, row: &[u32]) -> u32 {
+        self.intern(row, usize::MAX).expect("internal error: a table without a limit was full").0
+    }
+
+    /// Bytes that the table may ask for at once when it next grows.
+    pub fn growth(&self) -> usize {
+        growth_of(&self.words) + growth_of_index(&self.index)
     }
 
     /// The row with this number.
@@ -187,6 +212,11 @@ impl Sets {
             }
             None => {}
         }
+    }
+
+    /// Bytes that the table may ask for at once when it next grows.
+    pub fn growth(&self) -> usize {
+        self.slices.growth()
     }
 
     /// The members of a set, sorted.

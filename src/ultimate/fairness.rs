@@ -16,9 +16,21 @@ use super::rates;
 use crate::budget::Budget;
 use crate::explore::Graph;
 use crate::system::words::Sets;
-use crate::system::{Choice, Copies, Effect, Message, OMEGA, Stop, System};
+use crate::system::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
 use bitvec::vec::BitVec;
 use rustc_hash::FxHashMap;
+
+/// What can be told at once of a component of one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Glance {
+    /// No run that stays here is fair: something is in flight and no loop delivers anything, or nothing is in flight
+    /// and some node cannot step without leaving.
+    Unfair,
+    /// Nothing is in flight and every node's idle step stays here: the run is fair, and this is its ultimate model.
+    Quiet(Vec<Output>),
+    /// Neither.
+    Open,
+}
 
 /// Groups of states, flat.
 #[derive(Debug, Default)]
@@ -122,19 +134,32 @@ impl<'a, S: System> Region<'a, S> {
         groups
     }
 
-    /// Whether a component of this one state is seen at a glance to be unfair: something is in flight and no loop of the state
-    /// delivers anything. Most states of a large system are such.
-    pub fn starves(&mut self, state: u32) -> Result<bool, Stop> {
+    /// Looks at a state that is a component by itself, as most states of a large system are.
+    ///
+    /// # Errors
+    /// A bound.
+    pub fn glance(&mut self, state: u32) -> Result<Glance, Stop> {
         let words = self.graph.states.get(state);
+        let targets = self.graph.successors(state);
         let mut messages = Vec::new();
         self.system.in_flight(words, &mut messages);
-        if messages.is_empty() {
-            return Ok(false);
-        }
         let mut choices = Vec::new();
         self.system.enabled(words, &mut choices)?;
-        let loops = choices.iter().zip(self.graph.successors(state)).filter(|&(_, &target)| target == state);
-        Ok(loops.map(|(choice, _)| choice).all(|choice| choice.inbox == 0))
+        if !messages.is_empty() {
+            let mut loops = choices.iter().zip(targets).filter(|&(_, &target)| target == state);
+            let starves = loops.all(|(choice, _)| choice.inbox == 0);
+            return Ok(if starves { Glance::Unfair } else { Glance::Open });
+        }
+        if targets.iter().any(|&target| target != state) {
+            return Ok(Glance::Unfair);
+        }
+        let (mut model, mut effect) = (Vec::new(), Effect::default());
+        for choice in choices {
+            self.system.effect(words, choice, &mut effect)?;
+            model.extend_from_slice(&effect.outputs);
+        }
+        model.sort_unstable();
+        Ok(Glance::Quiet(model))
     }
 
     /// The component on these states (sorted) with every transition between them.

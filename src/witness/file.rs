@@ -60,9 +60,9 @@ pub struct LassoObject {
 pub struct InvariantObject {
     /// The relation.
     pub name: String,
-    /// Whether it holds in no reachable step.
-    pub holds: bool,
-    /// A finite run to a step where it holds; empty if `holds`.
+    /// Whether the assertion holds: the relation is empty in every reachable step. `null` if that is not known.
+    pub holds: Option<bool>,
+    /// A finite run to a step where the relation has a fact; empty unless `holds` is false.
     pub schedule: Vec<StepObject>,
 }
 
@@ -124,13 +124,18 @@ impl WitnessObject {
 impl InvariantObject {
     /// A relation that no reachable step derives.
     pub fn kept(program: &Program, relation: RelationId) -> Self {
-        InvariantObject { name: program.relation(relation).name.clone(), holds: true, schedule: Vec::new() }
+        InvariantObject { name: program.relation(relation).name.clone(), holds: Some(true), schedule: Vec::new() }
+    }
+
+    /// A relation of which it is not known whether a reachable step derives it.
+    pub fn unknown(program: &Program, relation: RelationId) -> Self {
+        InvariantObject { name: program.relation(relation).name.clone(), holds: None, schedule: Vec::new() }
     }
 
     /// A checked violation.
     pub fn violated(program: &Program, relation: RelationId, violation: &Violation) -> Self {
         let schedule = violation.records.iter().map(|record| StepObject::new(program, record)).collect();
-        InvariantObject { name: program.relation(relation).name.clone(), holds: false, schedule }
+        InvariantObject { name: program.relation(relation).name.clone(), holds: Some(false), schedule }
     }
 }
 
@@ -242,7 +247,7 @@ struct RawLasso<'a> {
 struct RawInvariant<'a> {
     #[serde(borrow)]
     name: Raw<'a>,
-    holds: bool,
+    holds: Option<bool>,
     #[serde(borrow)]
     schedule: Vec<RawStep<'a>>,
 }
@@ -271,8 +276,12 @@ pub fn read(program: &Program, name: &str, text: &str) -> Result<Claims, (Source
     };
     let mut reader = Reader { program, file, text, diagnostics: Vec::new() };
     let witness = raw.witness.as_ref().and_then(|witness| reader.witness(witness));
-    let violations: Vec<_> =
-        raw.invariants.iter().filter(|i| !i.holds).filter_map(|invariant| reader.invariant(invariant)).collect();
+    let violations: Vec<_> = raw
+        .invariants
+        .iter()
+        .filter(|i| i.holds == Some(false))
+        .filter_map(|invariant| reader.invariant(invariant))
+        .collect();
     let mut diagnostics = reader.diagnostics;
     if diagnostics.is_empty() && witness.is_none() && violations.is_empty() {
         let message = "the file has no witness and no violated invariant, so there is nothing to replay";

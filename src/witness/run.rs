@@ -6,10 +6,10 @@
 //! an earlier round boundary, the rounds between are a loop; every node steps in it, and no message survives
 //! two rounds, so it is fair. [`check_lasso`] confirms it. If local states are infinite it never repeats: a bound ends it.
 
-use super::replay::{ImpossibleStep, LassoError, LassoRun, check_lasso};
+use super::replay::{LassoError, LassoRun, check_lasso};
 use super::simulate::{Impossible, Moment, SettledState, Simulation, StepRecord};
 use crate::budget::{Bound, Budget};
-use crate::eval::{EvalError, Fault};
+use crate::eval::EvalError;
 use crate::program::{Fact, NodeId, Program};
 use crate::schedule::{Schedule, ScheduledStep};
 use rand::{RngExt, SeedableRng};
@@ -178,12 +178,10 @@ impl<'p> Progress<'p> {
         if self.records.len() >= self.budget.max_transitions {
             return Err(Stop::End(End::Stopped(Bound::Transitions)));
         }
-        let record = self.simulation.deliver(step).map_err(|why| match why {
-            Impossible::Eval(error) | Impossible::Observe(error) => Stop::End(match bound_of(&error) {
-                Some(bound) => End::Stopped(bound),
-                None => End::Fault(step.clone(), error),
-            }),
-            why @ Impossible::NotInFlight { .. } => Stop::Refused(why),
+        let record = self.simulation.deliver(step).map_err(|why| match (why.bound(), why) {
+            (Some(bound), _) => Stop::End(End::Stopped(bound)),
+            (None, Impossible::Eval(error) | Impossible::Observe(error)) => Stop::End(End::Fault(step.clone(), error)),
+            (None, why @ Impossible::NotInFlight { .. }) => Stop::Refused(why),
         })?;
         self.records.push(record);
         Ok(())
@@ -233,8 +231,8 @@ impl<'p> Progress<'p> {
                     let schedule = self.schedule(stem);
                     match check_lasso(program, &schedule, &self.budget) {
                         Ok(run) => return closed(schedule, run),
-                        Err(LassoError::Impossible(ImpossibleStep { why: Impossible::Eval(error), .. })) => {
-                            let bound = bound_of(&error).expect("internal error: a step that was taken has no outcome");
+                        Err(LassoError::Impossible(step)) => {
+                            let bound = step.why.bound().expect("internal error: a step that was taken is impossible");
                             return self.end(End::Stopped(bound));
                         }
                         // A loop without steps, in a network without nodes.
@@ -260,16 +258,6 @@ impl<'p> Progress<'p> {
 
 fn closed(schedule: Schedule, run: LassoRun) -> Run {
     Run { schedule, records: run.records.clone(), end: End::Closed(run) }
-}
-
-/// The bound that an error stands for, if it is one and no mistake.
-fn bound_of(error: &EvalError) -> Option<Bound> {
-    match error {
-        EvalError::TooManyFacts { .. } => Some(Bound::Facts),
-        EvalError::Stopped(bound) => Some(*bound),
-        EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Some(Bound::Integer),
-        EvalError::Fault { .. } => None,
-    }
 }
 
 /// Chooses nothing.

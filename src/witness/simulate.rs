@@ -9,9 +9,9 @@
 //!
 //! Nothing is interned or saturated: local steps are numbered exactly, copies are counted exactly.
 
-use crate::budget::Budget;
+use crate::budget::{Bound, Budget};
 use crate::eval::naive::Naive;
-use crate::eval::{EvalError, LocalStep, Outcome};
+use crate::eval::{EvalError, Fault, LocalStep, Outcome};
 use crate::program::{Fact, LocatedFact, NodeId, Program, When};
 use crate::schedule::ScheduledStep;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,21 @@ pub enum Impossible {
     Eval(EvalError),
     /// The observer rules have no outcome on the snapshot after the step; the rule is one of [`Program::observers`].
     Observe(EvalError),
+}
+
+impl Impossible {
+    /// The bound that was hit, if the step is refused for that and is no mistake.
+    pub fn bound(&self) -> Option<Bound> {
+        match self {
+            Impossible::Eval(error) | Impossible::Observe(error) => match error {
+                EvalError::TooManyFacts { .. } => Some(Bound::Facts),
+                EvalError::Stopped(bound) => Some(*bound),
+                EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Some(Bound::Integer),
+                EvalError::Fault { .. } => None,
+            },
+            Impossible::NotInFlight { .. } => None,
+        }
+    }
 }
 
 /// What a node keeps between its steps, and the number of steps it has taken.

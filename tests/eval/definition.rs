@@ -29,6 +29,14 @@ fn deductive_rules_close_the_input_and_the_others_apply_once() {
         "e(#n, a, b). e(#n, b, c). p(X, Y) :- e(X, Y). p(X, Z) :- p(X, Y), e(Y, Z).",
         "p(#n, a, b) p(#n, a, c) p(#n, b, c)",
     );
+    // Rings, whose facts depend on one another; as events, so that nothing is settled before the step.
+    let ring = "e(#n, 1, 2)@1. e(#n, 2, 3)@1. e(#n, 3, 1)@1. s(#n, 1)@1. s(#n, 3)@2.";
+    derives(&format!("{ring} p(X) :- s(X). p(Y) :- p(X), e(X, Y)."), "p(#n, 1) p(#n, 2) p(#n, 3)");
+    derives(&format!("{ring} p(X) :- s(X). p(Y) :- p(X), e(Y, X)."), "p(#n, 1) p(#n, 2) p(#n, 3)");
+    derives(
+        &format!("{ring} p(X) :- s(X). q(Y) :- p(X), e(X, Y). p(X) :- q(X), notin s(X)."),
+        "p(#n, 1) p(#n, 2) p(#n, 3) q(#n, 1) q(#n, 2) q(#n, 3)",
+    );
     check("e(#n, 1). p(X)@next :- e(X). p(Y)@next :- p(X), Y = X + 1.", "", "p(#n, 1)", "");
     check("e(#n, 1). p(#m, X)@async :- e(X). q(X)@next :- p(X).", "", "", "p(#m, 1)");
     check("e(#n, 1). p(X) :- e(X). p(X)@next :- p(X).", "p(#n, 1)", "p(#n, 1)", "");
@@ -126,6 +134,7 @@ fn literals_are_taken_atoms_first_then_conditions_then_negations() {
     errs("e(#n, 0). z(#n, 0). p(X) :- e(X), notin z(X), Y = 1 / X, Y > 0.", 0, Fault::DivisionByZero);
     derives("e(#n, 0). z(#n, 0). p(1 / X) :- e(X), notin z(X).", "");
     errs("e(#n, 0). p(X) :- e(X), notin z(1 / X), notin e(X).", 0, Fault::DivisionByZero);
+    errs("e(#n, 0). s(#n). p(X) :- e(X), notin z(1 / X), notin s().", 0, Fault::DivisionByZero);
     derives("e(#n, 0). p(X) :- e(X), notin e(X), notin z(1 / X).", "");
 }
 
@@ -136,7 +145,7 @@ fn faults_name_the_least_rule_of_the_lowest_stratum() {
     errs(&format!("e(#n, {max}). p(X + 1) :- e(X)."), 0, Fault::IntegerBeyond64Bits);
     errs("e(#n, 1). e(#n, a). p(sum<X>) :- e(X).", 0, Fault::ArithmeticOnSymbol);
     errs(&format!("e(#n, 1). e(#n, {max}). p(sum<X>) :- e(X)."), 0, Fault::IntegerBeyond64Bits);
-    errs(&format!("e(#n, 0). e(#n, a). p(7 / X) :- e(X). q(X * X)@next :- e(X)."), 0, Fault::DivisionByZero);
+    errs("e(#n, 0). e(#n, a). p(7 / X) :- e(X). q(X * X)@next :- e(X).", 0, Fault::DivisionByZero);
     let two_strata = "e(#n, 0). q(X) :- e(X), notin r(X), Y = 1 / X. r(X) :- e(X), Y = a, Z = Y + 1.";
     errs(two_strata, 1, Fault::ArithmeticOnSymbol);
     errs("e(#n, 0). p(1 / X)@next :- e(X). p(X / 0)@async :- e(X). q(1 % X) :- e(X).", 2, Fault::DivisionByZero);

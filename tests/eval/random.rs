@@ -3,8 +3,8 @@
 
 use watershed::program::rule::{AggregateFunction, BinaryOperator, Comparator};
 use watershed::program::{
-    Aggregate, Atom, Condition, Destination, Expr, Fact, Head, HeadTerm, Kind, NegatedAtom, NegatedTerm, NodeId,
-    Program, Relation, RelationId, Rule, RuleKind, Spelling, SymbolId, Symbols, Term, Value, VariableId,
+    Aggregate, Atom, Condition, Destination, Expr, Fact, Head, HeadTerm, InitialFact, Kind, NegatedAtom, NegatedTerm,
+    NodeId, Program, Relation, RelationId, Rule, RuleKind, Spelling, SymbolId, Symbols, Term, Value, VariableId, When,
 };
 use watershed::source::{FileId, Span};
 
@@ -65,7 +65,7 @@ impl<'a> Choices<'a> {
     }
 }
 
-/// A random program over two nodes.
+/// A random program over two nodes, with facts.
 pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
     let relations = RELATIONS.iter().enumerate().map(|(i, &(name, arity, _))| Relation {
         name: name.to_string(),
@@ -98,7 +98,20 @@ pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
         let arithmetic = fragment == Fragment::Full && choices.once_in(4);
         program.rules.push(RuleMaker { choices, fragment, arithmetic, variables: 0, bound: Vec::new() }.rule());
     }
+    for _ in 0..choices.below(16) {
+        let node = NodeId(choices.below(NODES.len()) as u32);
+        let when = [When::Always, When::Step(1), When::Step(2)][choices.below(3)];
+        program.facts.push(InitialFact { node, when, fact: fact(choices, 1) });
+    }
+    program.facts.sort_unstable();
+    program.facts.dedup();
     program
+}
+
+fn fact(choices: &mut Choices, relations: usize) -> Fact {
+    let relation = choices.below(BUILTIN) / relations * relations;
+    let values = (0..RELATIONS[relation].1).map(|_| choices.value()).collect();
+    Fact { relation: RelationId(relation as u32), values }
 }
 
 /// A random node and input for it.
@@ -106,11 +119,7 @@ pub fn input(choices: &mut Choices) -> (NodeId, Vec<Fact>) {
     let node = NodeId(choices.below(NODES.len()) as u32);
     // Some inputs have large extents, which are indexed, the others many small ones.
     let (facts, relations) = if choices.once_in(4) { (90, 2) } else { (20, 1) };
-    let facts = (0..choices.below(facts)).map(|_| {
-        let relation = choices.below(BUILTIN) / relations * relations;
-        let values = (0..RELATIONS[relation].1).map(|_| choices.value()).collect();
-        Fact { relation: RelationId(relation as u32), values }
-    });
+    let facts = (0..choices.below(facts)).map(|_| fact(choices, relations));
     (node, facts.collect())
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use watershed::budget::Budget;
+use watershed::eval::ground::{Ground, GroundStep};
 use watershed::eval::naive::Naive;
 use watershed::eval::seminaive::SemiNaive;
 use watershed::eval::{EvalError, LocalStep, Outcome};
 use watershed::program::resolve::{Options, resolve};
-use watershed::program::{Fact, NodeId, Program, When};
+use watershed::program::{Fact, LocatedFact, NodeId, Program, When};
 use watershed::syntax::load::{Input, load};
 
 const MAX_FACTS: usize = 200;
@@ -34,12 +35,37 @@ pub fn given(program: &Program, node: NodeId, step: u64) -> BTreeSet<Fact> {
     program.facts.iter().filter(|f| f.node == node && due(f.when)).map(|f| f.fact.clone()).collect()
 }
 
-/// A step by every evaluator, which must agree.
-pub fn step_on(program: &Program, node: NodeId, input: &BTreeSet<Fact>) -> Result<Outcome, EvalError> {
-    let outcome = Naive::new(program, MAX_FACTS).step(node, input);
+/// The first step of a node by every evaluator, which must agree.
+pub fn step_on(program: &Program, node: NodeId) -> Result<Outcome, EvalError> {
+    let input = given(program, node, 1);
+    let outcome = Naive::new(program, MAX_FACTS).step(node, &input);
     let budget = Budget { max_facts: MAX_FACTS, ..Budget::default() };
-    assert_eq!(SemiNaive::new(program, budget).step(node, input), outcome);
+    assert_eq!(SemiNaive::new(program, budget.clone()).step(node, &input), outcome);
+    if let Some(ground) = Ground::new(program, &budget) {
+        assert_eq!(Ok(ground_step(&ground, node, &[], &input)), outcome);
+    }
     outcome
+}
+
+/// A step on bits. Of the input, the facts at these atoms are carried and the others arrive; those that are static
+/// hold anyway.
+pub fn ground_step(ground: &Ground, node: NodeId, carried: &[u32], input: &BTreeSet<Fact>) -> Outcome {
+    let mut words = vec![0; ground.carried_words(node)];
+    carried.iter().for_each(|&atom| words[atom as usize / 64] |= 1 << (atom % 64));
+    let arrives = |fact| ground.atom(node, fact).filter(|atom| !carried.contains(atom));
+    let arriving: Vec<u32> = input.iter().filter_map(arrives).collect();
+    let mut step = GroundStep::default();
+    ground.step(node, &words, &arriving, &[], &mut step);
+    let atoms = ground.atoms(node);
+    let set = |words: &[u64]| {
+        let holds = |atom: &usize| words[atom / 64] >> (atom % 64) & 1 == 1;
+        (0..words.len() * 64).filter(holds).map(|atom| atoms[atom].clone()).collect()
+    };
+    let sent = step.sent.iter().map(|&message| {
+        let (addressee, atom) = ground.messages(node)[message as usize];
+        LocatedFact { node: addressee, fact: ground.atoms(addressee)[atom as usize].clone() }
+    });
+    Outcome { derived: set(&step.derived), next: set(&step.next), sent: sent.collect() }
 }
 
 /// The first step of a node: what is derived beyond the input and the built-in facts, what is kept, what is sent.
@@ -47,7 +73,7 @@ pub fn first_step(text: &str, name: &str) -> [String; 3] {
     let program = program(text);
     let node = node(&program, name);
     let input = given(&program, node, 1);
-    let outcome = step_on(&program, node, &input).unwrap_or_else(|error| panic!("{text}\n{error}"));
+    let outcome = step_on(&program, node).unwrap_or_else(|error| panic!("{text}\n{error}"));
     let show = |facts: &mut dyn Iterator<Item = String>| facts.collect::<Vec<_>>().join(" ");
     let derived = outcome.derived.iter().filter(|f| !input.contains(f) && !program.relation(f.relation).builtin);
     [
@@ -61,5 +87,5 @@ pub fn first_step(text: &str, name: &str) -> [String; 3] {
 pub fn first_error(text: &str, name: &str) -> EvalError {
     let program = program(text);
     let node = node(&program, name);
-    step_on(&program, node, &given(&program, node, 1)).expect_err("the step errs")
+    step_on(&program, node).expect_err("the step errs")
 }

@@ -155,7 +155,7 @@ fn facts_and_networks() {
     assert_eq!(names(&program("p(b, c); q(a, d)@2;")), ["a", "b"]);
     assert_eq!(names(&program("p(3 - 1, c);")), ["2"]);
     let nodes = Some(vec!["z".to_string(), "\"a b\"".to_string(), "\"\\u{e9}\"".to_string(), "-4".to_string()]);
-    let given = read_with("nodes n; p(1);", &Options { nodes, ..Options::default() }).1.expect("in order");
+    let given = read_with("nodes n; p(#z, 1);", &Options { nodes, ..Options::default() }).1.expect("in order");
     assert_eq!(names(&given), ["-4", "\"a b\"", "z", "\"é\""]);
 }
 

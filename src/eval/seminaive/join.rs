@@ -194,7 +194,7 @@ impl Machine {
             Range::All => (0, all),
         };
         let registers = &self.registers;
-        let key = probe.key.iter().map(|(_, source)| value_of(registers, *source));
+        let key = probe.key.iter().map(|&(column, source)| (column, value_of(registers, source)));
         self.cursors[at] = self.facts.open(probe.relation, probe.index, range, key);
     }
 
@@ -213,7 +213,7 @@ impl Machine {
     fn is_absent(&mut self, probe: &Probe) -> bool {
         let registers = &self.registers;
         let all = (0, self.facts.extent(probe.relation).size());
-        let key = probe.key.iter().map(|(_, source)| value_of(registers, *source));
+        let key = probe.key.iter().map(|&(column, source)| (column, value_of(registers, source)));
         let mut cursor = self.facts.open(probe.relation, probe.index, all, key);
         let extent = self.facts.extent(probe.relation);
         extent.advance(&mut cursor, |row| matches(probe, row, registers)).is_none()
@@ -312,6 +312,7 @@ impl Machine {
     }
 }
 
+#[inline]
 fn value_of(registers: &[Value], source: Source) -> Value {
     match source {
         Source::Constant(value) => value,
@@ -319,7 +320,9 @@ fn value_of(registers: &[Value], source: Source) -> Value {
     }
 }
 
+/// Whether a row matches in the known columns but the first, and in the equal ones.
+#[inline]
 fn matches(probe: &Probe, row: &[Value], registers: &[Value]) -> bool {
-    probe.key.iter().all(|&(column, source)| row[column] == value_of(registers, source))
-        && probe.same.iter().all(|&(a, b)| row[a] == row[b])
+    (probe.key.len() <= 1 || probe.key[1..].iter().all(|&(column, source)| row[column] == value_of(registers, source)))
+        && (probe.same.is_empty() || probe.same.iter().all(|&(a, b)| row[a] == row[b]))
 }

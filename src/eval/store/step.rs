@@ -50,6 +50,8 @@ pub struct Cursor {
     low: u32,
     high: u32,
     chain: Option<u32>,
+    /// The first known column and its value: most probes have no other.
+    first: Option<(usize, Value)>,
 }
 
 impl StepFacts {
@@ -126,21 +128,23 @@ impl StepFacts {
         &self.extents[relation.0 as usize]
     }
 
-    /// A walk over the positions `low..high` whose key columns may be `key`, by the index if that pays.
+    /// A walk over the positions `low..high` whose key columns may be `key`, by the index if that pays. The first of them is
+    /// compared at every position, the others are left to [`Extent::advance`].
     pub fn open(
         &mut self,
         relation: RelationId,
         index: Option<usize>,
         (low, high): (u32, u32),
-        key: impl Iterator<Item = Value>,
+        mut key: impl Iterator<Item = (usize, Value)> + Clone,
     ) -> Cursor {
         let extent = &mut self.extents[relation.0 as usize];
         match index {
             Some(index) if high - low > SCAN_UP_TO => {
-                let position = extent.indexes[index].first(extent.arity, &extent.rows, extent.ids.len(), key);
-                Cursor { position, low, high, chain: Some(index as u32) }
+                let values = key.clone().map(|(_, value)| value);
+                let position = extent.indexes[index].first(extent.arity, &extent.rows, extent.ids.len(), values);
+                Cursor { position, low, high, chain: Some(index as u32), first: key.next() }
             }
-            _ => Cursor { position: low, low, high, chain: None },
+            _ => Cursor { position: low, low, high, chain: None, first: key.next() },
         }
     }
 }
@@ -162,14 +166,18 @@ impl Extent {
         &self.rows[start..start + self.arity]
     }
 
-    /// The next position of a walk that `matches` accepts.
+    /// The next position of a walk whose row `matches` in what the first known column does not tell.
     pub fn advance(&self, cursor: &mut Cursor, matches: impl Fn(&[Value]) -> bool) -> Option<u32> {
+        let accepts = |position: u32| {
+            let row = self.row(position);
+            cursor.first.is_none_or(|(column, value)| row[column] == value) && matches(row)
+        };
         match cursor.chain {
             None => {
                 while cursor.position < cursor.high {
                     let position = cursor.position;
                     cursor.position += 1;
-                    if matches(self.row(position)) {
+                    if accepts(position) {
                         return Some(position);
                     }
                 }
@@ -179,7 +187,7 @@ impl Extent {
                 while cursor.position != END && cursor.position >= cursor.low {
                     let position = cursor.position;
                     cursor.position = next[position as usize];
-                    if position < cursor.high && matches(self.row(position)) {
+                    if position < cursor.high && accepts(position) {
                         return Some(position);
                     }
                 }

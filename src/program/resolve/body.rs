@@ -4,14 +4,14 @@
 //! variable and a comparison at the atom's place. A variable found only in one negated atom is existential there.
 
 use super::constants::{Constants, symbol_operand};
-use super::location::{Whereabouts, same};
+use super::location::Whereabouts;
 use super::observers::Role;
+use super::occurrences::Occurrences;
 use super::relations::{Draft, Literal, Located, Place};
 use super::safety::{Order, Pending};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::{
-    Aggregate, Atom, Destination, Expr, Head, HeadTerm, NegatedAtom, NegatedTerm, Rule, RuleKind, Spelling, Term,
-    VariableId,
+    Atom, Condition, Destination, Expr, Head, NegatedAtom, NegatedTerm, Rule, Spelling, Term, VariableId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Comparator, ExprKind, TermKind, Time};
@@ -37,9 +37,9 @@ pub fn rule<'a>(
         place,
         located: role != Role::Operational,
         observes: role == Role::Observer,
-        seen: Seen::of(draft, place, role != Role::Operational),
+        occurrences: Occurrences::read(draft, place, role != Role::Operational),
         names: Vec::new(),
-        numbers: FxHashMap::default(),
+        made_up: 0,
         own: None,
         bound: Vec::new(),
         pending: Vec::new(),
@@ -65,121 +65,47 @@ pub fn rule<'a>(
     body.sound.then_some(made)
 }
 
-/// Where the named variables of a rule stand.
-#[derive(Default)]
-struct Seen<'a> {
-    /// The one negated atom, by literal, that has it and no expression around it; `None` if it stands elsewhere.
-    places: FxHashMap<&'a str, Option<usize>>,
-}
-
-impl<'a> Seen<'a> {
-    fn of(draft: &Draft<'a>, place: &Whereabouts<'a>, located: bool) -> Self {
-        let mut seen = Seen::default();
-        if let (false, Place::Variable(name)) = (located, place.own) {
-            seen.note(name, None);
-        }
-        seen.atom(&draft.head, None, true);
-        for (i, literal) in draft.body.iter().enumerate() {
-            match literal {
-                Literal::Positive(atom) => seen.atom(atom, None, located),
-                Literal::Negative(atom) => seen.atom(atom, Some(i), located),
-                Literal::Comparison(left, _, right, _) => {
-                    seen.expr(left, None);
-                    seen.expr(right, None);
-                }
-            }
-        }
-        seen
-    }
-
-    fn note(&mut self, name: &'a str, negated: Option<usize>) {
-        let place = self.places.entry(name).or_insert(negated);
-        if *place != negated {
-            *place = None;
-        }
-    }
-
-    fn atom(&mut self, atom: &Located<'a>, negated: Option<usize>, located: bool) {
-        if let (true, Place::Variable(name)) = (located, atom.place) {
-            self.note(name, negated);
-        }
-        if let (true, Place::Computed(argument)) = (located, atom.place) {
-            self.argument(argument, negated);
-        }
-        for argument in atom.columns {
-            self.argument(argument, negated);
-        }
-    }
-
-    fn argument(&mut self, argument: &'a Argument, negated: Option<usize>) {
-        match argument {
-            Argument::Expr(expr) => match &expr.kind {
-                ExprKind::Term(TermKind::Variable(name)) => self.note(name, negated),
-                _ => self.expr(expr, None),
-            },
-            Argument::Aggregate(aggregate) => {
-                self.note(&aggregate.variable.text, None);
-                for key in &aggregate.keys {
-                    self.note(&key.text, None);
-                }
-            }
-        }
-    }
-
-    fn expr(&mut self, expr: &'a ast::Expr, negated: Option<usize>) {
-        match &expr.kind {
-            ExprKind::Term(TermKind::Variable(name)) => self.note(name, negated),
-            ExprKind::Term(_) => {}
-            ExprKind::Negate(operand) => self.expr(operand, negated),
-            ExprKind::Binary(_, left, right) => {
-                self.expr(left, negated);
-                self.expr(right, negated);
-            }
-        }
-    }
-
-    fn existential(&self, name: &str, literal: usize) -> bool {
-        self.places.get(name) == Some(&Some(literal))
-    }
-}
-
 /// A use of a variable that something else has to bind.
-struct Use {
-    variable: VariableId,
-    span: Span,
+pub struct Use {
+    pub variable: VariableId,
+    pub span: Span,
 }
 
-struct Body<'b, 'c, 'a> {
-    context: &'b Context<'c, 'a>,
-    place: &'b Whereabouts<'a>,
+/// A rule while it is read.
+pub struct Body<'b, 'c, 'a> {
+    pub context: &'b Context<'c, 'a>,
+    pub place: &'b Whereabouts<'a>,
     /// Whether locations are the atoms' first terms.
-    located: bool,
+    pub located: bool,
     /// Whether the head's location is its first term too.
-    observes: bool,
-    seen: Seen<'a>,
-    names: Vec<String>,
-    numbers: FxHashMap<&'a str, VariableId>,
+    pub observes: bool,
     /// The made-up variable for an own location that has no name.
-    own: Option<VariableId>,
+    pub own: Option<VariableId>,
+    pub uses: Vec<Use>,
+    pub diagnostics: &'b mut Vec<Diagnostic>,
+    pub occurrences: Occurrences<'a>,
+    names: Vec<String>,
+    made_up: usize,
+    /// By variable: whether a positive atom or the location binds it.
     bound: Vec<bool>,
     pending: Vec<Pending>,
-    uses: Vec<Use>,
     sound: bool,
-    diagnostics: &'b mut Vec<Diagnostic>,
 }
 
 impl<'a> Body<'_, '_, 'a> {
-    fn refuse(&mut self, diagnostic: Diagnostic) {
+    /// Reports what keeps the rule from having a checked form.
+    pub fn refuse(&mut self, diagnostic: Diagnostic) {
         self.sound = false;
         self.diagnostics.push(diagnostic);
     }
 
-    fn variable(&mut self, name: &'a str) -> VariableId {
-        if let Some(&id) = self.numbers.get(name) {
+    /// The number of a named variable.
+    pub fn variable(&mut self, name: &'a str) -> VariableId {
+        if let Some(id) = self.occurrences.of(name).number {
             return id;
         }
         let id = self.fresh(name.to_string());
-        self.numbers.insert(name, id);
+        self.occurrences.of(name).number = Some(id);
         id
     }
 
@@ -190,15 +116,15 @@ impl<'a> Body<'_, '_, 'a> {
         id
     }
 
-    /// A made-up name that the rule does not use.
-    fn made_up(&mut self) -> VariableId {
-        let mut number = self.names.len();
-        let mut name = format!("_{number}");
-        while self.seen.places.contains_key(name.as_str()) {
-            number += 1;
-            name = format!("_{number}");
+    /// A made-up variable, whose name the rule does not use.
+    fn make_up(&mut self) -> VariableId {
+        loop {
+            self.made_up += 1;
+            let name = format!("_{}", self.made_up);
+            if self.occurrences.get(&name).is_none() {
+                return self.fresh(name);
+            }
         }
-        self.fresh(name)
     }
 
     /// The location of the body; also decides whether the own location needs a made-up variable.
@@ -206,7 +132,7 @@ impl<'a> Body<'_, '_, 'a> {
         if self.located {
             let shared = draft.atoms().chain([&draft.head]).any(|atom| matches!(atom.place, Place::Unwritten));
             if shared && matches!(self.place.own, Place::Unwritten | Place::Anonymous) {
-                self.own = Some(self.made_up());
+                self.own = Some(self.make_up());
             }
             return None;
         }
@@ -287,7 +213,7 @@ impl<'a> Body<'_, '_, 'a> {
             },
             _ => {
                 let Some(right) = self.expr(expr) else { return Term::Anonymous };
-                let id = self.made_up();
+                let id = self.make_up();
                 let left = Expr::Variable(id);
                 self.pending.push(Pending { comparator: Comparator::Eq, left, right, span: expr.span });
                 Term::Variable(id)
@@ -315,7 +241,7 @@ impl<'a> Body<'_, '_, 'a> {
         };
         if self.located {
             terms.push(match atom.place {
-                Place::Variable(name) if self.seen.existential(name, literal) => existential(Some(name)),
+                Place::Variable(name) if self.occurrences.existential(name, literal) => existential(Some(name)),
                 _ => match self.written(atom, literal) {
                     Term::Variable(variable) => {
                         self.uses.push(Use { variable, span: atom.place_span });
@@ -336,7 +262,7 @@ impl<'a> Body<'_, '_, 'a> {
             };
             match &expr.kind {
                 ExprKind::Term(TermKind::Anonymous) => terms.push(existential(None)),
-                ExprKind::Term(TermKind::Variable(name)) if self.seen.existential(name, literal) => {
+                ExprKind::Term(TermKind::Variable(name)) if self.occurrences.existential(name, literal) => {
                     terms.push(existential(Some(name)));
                 }
                 _ => {
@@ -350,7 +276,7 @@ impl<'a> Body<'_, '_, 'a> {
     }
 
     /// An expression whose variables have to be bound.
-    fn used(&mut self, expr: &'a ast::Expr) -> Option<Expr> {
+    pub fn used(&mut self, expr: &'a ast::Expr) -> Option<Expr> {
         self.note_uses(expr);
         self.expr(expr)
     }
@@ -408,72 +334,8 @@ impl<'a> Body<'_, '_, 'a> {
         self.expr(expr)
     }
 
-    /// The head with a destination of [`Destination::Here`].
-    fn head(&mut self, draft: &Draft<'a>) -> Option<Head> {
-        let mut terms = Vec::with_capacity(draft.head.columns.len() + 1);
-        let mut well = true;
-        if self.observes {
-            terms.push(self.head_location(draft)?);
-        }
-        for argument in draft.head.columns {
-            match self.head_term(argument) {
-                Some(term) => terms.push(term),
-                None => well = false,
-            }
-        }
-        let head = &draft.head;
-        let made = Head { relation: head.relation, destination: Destination::Here, terms, span: head.span };
-        well.then_some(made)
-    }
-
-    fn head_location(&mut self, draft: &Draft<'a>) -> Option<HeadTerm> {
-        match draft.head.place {
-            Place::Unwritten => self.own_location(draft).map(HeadTerm::Expr),
-            Place::Variable(name) => {
-                let variable = self.variable(name);
-                self.uses.push(Use { variable, span: draft.head.place_span });
-                Some(HeadTerm::Expr(Expr::Variable(variable)))
-            }
-            Place::Constant(value) => Some(HeadTerm::Expr(Expr::Constant(value))),
-            Place::Computed(argument) => self.head_term(argument),
-            // Reported with the locations.
-            Place::Anonymous => None,
-        }
-    }
-
-    /// The location of the body, where atoms carry theirs as first term.
-    fn own_location(&mut self, draft: &Draft<'a>) -> Option<Expr> {
-        let variable = match self.place.own {
-            Place::Constant(value) => return Some(Expr::Constant(value)),
-            Place::Variable(name) => self.variable(name),
-            Place::Unwritten | Place::Anonymous | Place::Computed(_) => self.own?,
-        };
-        self.uses.push(Use { variable, span: draft.head.place_span });
-        Some(Expr::Variable(variable))
-    }
-
-    fn head_term(&mut self, argument: &'a Argument) -> Option<HeadTerm> {
-        match argument {
-            Argument::Expr(expr) => self.used(expr).map(HeadTerm::Expr),
-            Argument::Aggregate(aggregate) => {
-                let mut used = |name: &'a ast::Name| {
-                    let variable = self.variable(&name.text);
-                    self.uses.push(Use { variable, span: name.span });
-                    variable
-                };
-                let variable = used(&aggregate.variable);
-                let keys = aggregate.keys.iter().map(used).collect();
-                Some(HeadTerm::Aggregate(Aggregate { function: aggregate.function, variable, keys }))
-            }
-        }
-    }
-
     /// Orders the conditions, finds where the head goes, and reports every variable that nothing binds.
-    fn bind(
-        &mut self,
-        draft: &Draft<'a>,
-        location: Option<Term>,
-    ) -> Option<(Vec<crate::program::Condition>, Destination)> {
+    fn bind(&mut self, draft: &Draft<'a>, location: Option<Term>) -> Option<(Vec<Condition>, Destination)> {
         let pending = std::mem::take(&mut self.pending);
         // In the first-column spelling, and where no atom has it, a location has to be bound as any variable is: by a
         // positive atom or an equation. Its value is the node, bound beforehand, so such an equation is a comparison.
@@ -496,13 +358,15 @@ impl<'a> Body<'_, '_, 'a> {
         let mut reported = vec![false; self.names.len()];
         let uses = std::mem::take(&mut self.uses);
         let stuck = order.stuck(&pending);
+        let times: Vec<&str> = draft.atoms().chain([&draft.head]).filter_map(time_variable).collect();
         for (variable, span) in stuck.into_iter().chain(uses.iter().map(|u| (u.variable, u.span))) {
             let i = variable.0 as usize;
-            if order.binds(variable) || order.waits(variable) || self.is_time(draft, variable) {
+            // A suffix `@N` that names it has been reported.
+            if order.binds(variable) || order.waits(variable) || times.contains(&self.names[i].as_str()) {
                 continue;
             }
             if !std::mem::replace(&mut reported[i], true) {
-                let diagnostic = self.unsafe_variable(draft, variable, span);
+                let diagnostic = self.unsafe_variable(variable, span);
                 self.refuse(diagnostic);
             }
         }
@@ -510,71 +374,7 @@ impl<'a> Body<'_, '_, 'a> {
         Some((conditions, destination?))
     }
 
-    fn destination(&mut self, draft: &Draft<'a>, order: &Order) -> Option<Destination> {
-        if self.observes || (draft.kind != RuleKind::Async && !self.located) {
-            return Some(Destination::Here);
-        }
-        let span = draft.head.place_span;
-        match draft.head.place {
-            Place::Unwritten if self.located => self.own_location(draft).map(Destination::At),
-            Place::Unwritten => Some(Destination::Here),
-            place if !self.located && same(place, self.place.own) => Some(Destination::Here),
-            Place::Constant(value) => Some(Destination::At(Expr::Constant(value))),
-            Place::Variable(name) => {
-                let known = self.numbers.get(name).copied();
-                let bound = known.is_some_and(|id| order.binds(id) || order.waits(id));
-                if bound || self.context.spelling == Spelling::FirstColumn {
-                    let variable = self.variable(name);
-                    self.uses.push(Use { variable, span });
-                    return Some(Destination::At(Expr::Variable(variable)));
-                }
-                if !name.starts_with('_') {
-                    self.diagnostics.push(
-                        Diagnostic::at(
-                            codes::EVERY_NODE,
-                            span,
-                            format!("the body does not bind the location `{name}`: the message goes to every node"),
-                            "every node",
-                        )
-                        .help(format!("if that is meant, write `#_{name}` to silence this")),
-                    );
-                }
-                Some(Destination::Everywhere)
-            }
-            Place::Anonymous if self.context.spelling == Spelling::Hash => Some(Destination::Everywhere),
-            Place::Anonymous => {
-                self.refuse(
-                    Diagnostic::at(codes::HEAD_WITHOUT_LOCATION, span, "the head's location is `_`", "sent where?")
-                        .help("name the addressee with a variable that the body binds"),
-                );
-                None
-            }
-            Place::Computed(Argument::Expr(expr)) => self.used(expr).map(Destination::At),
-            Place::Computed(Argument::Aggregate(aggregate)) => {
-                self.refuse(
-                    Diagnostic::at(
-                        codes::HEAD_WITHOUT_LOCATION,
-                        aggregate.span,
-                        "the addressee of a message is an aggregate",
-                        "sent where?",
-                    )
-                    .help("compute it in a rule of its own, and send to its result"),
-                );
-                None
-            }
-        }
-    }
-
-    /// Whether a suffix `@N` names the variable, which has been reported.
-    fn is_time(&self, draft: &Draft<'a>, variable: VariableId) -> bool {
-        let name = &self.names[variable.0 as usize];
-        draft
-            .atoms()
-            .chain([&draft.head])
-            .any(|atom| matches!(atom.time, Some((Time::Variable(other), _)) if other == name))
-    }
-
-    fn unsafe_variable(&self, draft: &Draft<'a>, variable: VariableId, span: Span) -> Diagnostic {
+    fn unsafe_variable(&self, variable: VariableId, span: Span) -> Diagnostic {
         if Some(variable) == self.own {
             return Diagnostic::at(
                 codes::UNSAFE_VARIABLE,
@@ -587,23 +387,25 @@ impl<'a> Body<'_, '_, 'a> {
         let name = &self.names[variable.0 as usize];
         let mut diagnostic =
             Diagnostic::at(codes::UNSAFE_VARIABLE, span, format!("nothing binds the variable `{name}`"), "not bound");
-        let negated = draft.body.iter().find_map(|literal| match literal {
-            Literal::Negative(atom) if atom.span.start > span.start || atom.span.end < span.end => {
-                let named = matches!(atom.place, Place::Variable(other) if other == name)
-                    || atom.columns.iter().any(|argument| {
-                        matches!(argument, Argument::Expr(ast::Expr { kind: ExprKind::Term(TermKind::Variable(other)), .. })
-                            if other == name)
-                    });
-                named.then_some(atom.span)
-            }
-            _ => None,
-        });
-        if let Some(at) = negated {
+        if let Some(at) = self
+            .occurrences
+            .get(name)
+            .and_then(|occurrence| occurrence.negated)
+            .filter(|at| at.end <= span.start || span.end <= at.start)
+        {
             diagnostic = diagnostic.with(at, "a negated atom binds nothing");
         }
         diagnostic.help(format!(
             "`{name}` has to be an argument of a positive body atom, or be equated to an expression over such variables"
         ))
+    }
+}
+
+/// The variable of a suffix `@N`.
+fn time_variable<'a>(atom: &Located<'a>) -> Option<&'a str> {
+    match atom.time {
+        Some((Time::Variable(name), _)) => Some(name),
+        _ => None,
     }
 }
 

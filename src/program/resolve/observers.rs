@@ -66,22 +66,22 @@ pub fn assign<'a>(
     }
 
     let mut queue = VecDeque::new();
-    for i in 0..drafts.rules.len() {
-        let Some(reach) = reach(&drafts.rules[i], &places[i], crash) else { continue };
+    for (i, place) in places.iter().enumerate() {
         let draft = &drafts.rules[i];
+        let Some(reach) = reach(draft, place, crash) else { continue };
         if draft.kind == RuleKind::Deductive && needed[index(draft.head.relation)].is_none() {
             roles.rules[i] = Role::Observer;
             queue.push_back(draft.head.relation);
             continue;
         }
-        if synchronous && let Some(warning) = tolerated(&places[i], reach, symbols) {
+        if synchronous && let Some(warning) = tolerated(place, reach, symbols) {
             roles.rules[i] = Role::Synchronous;
             diagnostics.push(warning);
             continue;
         }
         let reader = needed[index(draft.head.relation)].map(|reader| drafts.rules[reader as usize].span);
         let name = drafts.entry(draft.head.relation).name;
-        diagnostics.push(refusal(draft, name, &places[i], reach, reader, symbols));
+        diagnostics.push(refusal(draft, name, place, reach, reader, symbols));
         // Its variables are still looked at, as those of a rule across nodes.
         roles.rules[i] = Role::Synchronous;
         drafts.rules[i].sound = false;

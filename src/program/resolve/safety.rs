@@ -32,6 +32,9 @@ impl Order {
     /// Orders the conditions, given which variables are bound before all of them.
     pub fn of(bound: &[bool], pending: &[Pending]) -> Self {
         let mut bound = bound.to_vec();
+        if pending.is_empty() {
+            return Order { steps: Vec::new(), bound, waiting: Vec::new(), left_over: Vec::new() };
+        }
         let variables: Vec<Vec<VariableId>> = pending.iter().map(variables).collect();
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); bound.len()];
         let mut missing = Vec::with_capacity(pending.len());

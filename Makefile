@@ -1,0 +1,47 @@
+# The commands of this project. `make` alone lists them.
+
+CARGO ?= cargo
+# Random programs of `test-all`; `test` takes what the tests themselves take.
+RANDOM_PROGRAMS ?= 100000
+FUZZ = $(CARGO) run --locked --release --manifest-path fuzz/Cargo.toml --
+
+.PHONY: help demo setup build lint test test-all bench
+
+help:
+	@echo "make demo      build, then one program from its text to a verdict that is replayed (about a minute)"
+	@echo "make test      all tests"
+	@echo "make test-all  the same with $(RANDOM_PROGRAMS) random programs, and long fuzzing (hours)"
+	@echo "make lint      formatting and lints, warnings denied"
+	@echo "make bench     Watershed beside other model checkers"
+	@echo "make setup     what is missing to build, and the solver that some tests compare with"
+
+setup:
+	@.ci/setup --answer-sets
+
+demo:
+	@.ci/setup
+	@echo "building …"
+	@$(CARGO) build --locked --release --quiet
+	@docs/demo.sh
+
+build:
+	$(CARGO) build --locked --release
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+test:
+	@.ci/setup
+	$(CARGO) test --locked --no-fail-fast
+
+test-all: lint
+	@.ci/setup --answer-sets
+	WATERSHED_RANDOM=$(RANDOM_PROGRAMS) $(CARGO) test --locked --release --no-fail-fast
+	$(FUZZ) classify --inputs 1000000
+	$(FUZZ) check --inputs 100000
+	$(FUZZ) replay --inputs 100000
+
+bench: build
+	$(CARGO) build --locked --release --manifest-path benchmarks/peers/Cargo.toml
+	cd benchmarks/peers && $(CARGO) run --locked --release --bin compare

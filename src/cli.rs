@@ -1,0 +1,137 @@
+//! The command line (interface, *Commands*): one file a subcommand.
+//!
+//! Only this module prints and exits. A command reads its program through a [`session::Session`], which keeps the diagnostics,
+//! and returns an [`Exit`]; a command that refuses its input prints what it has under `--format json` all the same.
+//! To add a command: a file with `Arguments` (clap) and `run`, a variant of [`Command`], an arm of [`Command::run`].
+
+pub mod check;
+pub mod classify;
+pub mod console;
+pub mod explore;
+pub mod list;
+pub mod machine;
+pub mod options;
+pub mod progress;
+pub mod quantity;
+pub mod session;
+pub mod signals;
+pub mod usage;
+
+use clap::{Parser, Subcommand};
+use console::{Color, Verbosity};
+use session::Session;
+use std::ffi::OsString;
+use std::io::Write as _;
+
+/// Does every delivery order of a Dedalus program lead to the same outcome?
+#[derive(Debug, Parser)]
+#[command(name = "watershed", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 yes, 1 no (with a witness), 2 wrong input or usage, 3 inconclusive, 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Print the verdict only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print reasons, points of order and all models too.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+impl Cli {
+    /// How much to print.
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Classify, then answer from a theorem if one applies, else explore: verdict with witness
+    Check(check::Arguments),
+    /// Name the sublanguage, and every literal and rule that keeps the program out of a smaller one
+    Classify(classify::Arguments),
+    /// Find all ultimate models of this instance, by exploring only
+    Explore(explore::Arguments),
+}
+
+impl Command {
+    /// Does it.
+    fn run(&self, session: &mut Session) -> Exit {
+        match self {
+            Command::Check(arguments) => check::run(arguments, session),
+            Command::Classify(arguments) => classify::run(arguments, session),
+            Command::Explore(arguments) => explore::run(arguments, session),
+        }
+    }
+}
+
+/// How a command ended (interface, *Exit codes*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The question's "yes".
+    Yes,
+    /// Its "no", with a witness.
+    No,
+    /// The program, a file, a schedule or the usage is wrong.
+    Wrong,
+    /// A bound was hit.
+    Inconclusive,
+    /// A signal.
+    Interrupted,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::Wrong => 2,
+            Exit::Inconclusive => 3,
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+/// Counts the bytes in use; the binary's allocator knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Meter {
+    /// Now.
+    pub allocated: fn() -> usize,
+    /// At most, since the start.
+    pub peak: fn() -> usize,
+}
+
+/// Parses `arguments` (the program's name first) and does what they say.
+pub fn main(arguments: Vec<OsString>, meter: Meter) -> Exit {
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => {
+            let mut session = Session::new(cli.color, cli.verbosity(), meter);
+            cli.command.run(&mut session)
+        }
+        Err(error) => usage::explain(&error, &arguments, meter),
+    }
+}
+
+/// What a panic prints: it is our mistake, whatever the input was.
+pub fn panic_report(panic: &std::panic::PanicHookInfo<'_>) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "watershed: internal error: {panic}\n\
+         This is a mistake of watershed, not of your program. Please report it with the command line, the input files \
+         and these lines (version {}).",
+        env!("CARGO_PKG_VERSION")
+    );
+}

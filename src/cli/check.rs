@@ -1,0 +1,194 @@
+//! `watershed check`: the main job.
+
+use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions};
+use super::progress::Watch;
+use super::session::{Loaded, Session, no_nodes};
+use super::{Exit, console::Verbosity};
+use crate::budget::Bound;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::eval::Fault;
+use crate::pipeline::check::Options;
+use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict};
+use crate::program::Program;
+use crate::report::json::{self, CheckObject, Refusal};
+use crate::report::{Case, sarif, text};
+use crate::schedule::Schedule;
+use crate::system::Stop;
+use crate::witness::file::WitnessFile;
+use crate::witness::replay;
+use std::path::PathBuf;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
+    /// Do not answer from theorems
+    #[arg(long)]
+    no_theorems: bool,
+}
+
+/// What `check` and `explore` share.
+#[derive(Debug, clap::Args)]
+pub struct QuestionOptions {
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    limits: LimitOptions,
+    /// Accepted for scripts; the search makes no random choices
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<String>,
+    /// Write two runs that end differently, or the run to a violation, to this file
+    #[arg(long, value_name = "FILE")]
+    witness: Option<PathBuf>,
+}
+
+/// Answers.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    ask("check", &arguments.program, &arguments.question, !arguments.no_theorems, session)
+}
+
+/// Answers the question of confluence for `command`.
+pub fn ask(
+    command: &str,
+    program: &ProgramOptions,
+    question: &QuestionOptions,
+    theorems: bool,
+    session: &mut Session,
+) -> Exit {
+    let format = question.format.format;
+    let Some(limits) = read_limits(question, session) else {
+        return session.refuse(command, program.names(), format);
+    };
+    session.listen_to_signals();
+    let budget = limits.budget(session);
+    let Some(loaded) = session.load(program) else {
+        return session.refuse(command, program.names(), format);
+    };
+    if loaded.program.nodes.is_empty() && !(theorems && answered_without_network(&loaded)) {
+        session.report_placeless(&[no_nodes()]);
+        return session.refuse(command, program.names(), format);
+    }
+    let options = Options { theorems, instance: limits.instance() };
+    let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
+    let answer =
+        pipeline::check(&loaded.program, &loaded.analysis, &budget, options, &mut |progress| watch.update(progress));
+    drop(watch);
+    match answer {
+        Ok(answer) => {
+            let (files, shell_words) = (program.names(), program.shell_words());
+            let case = Case {
+                command,
+                files: &files,
+                shell_words: &shell_words,
+                sources: &loaded.sources,
+                program: &loaded.program,
+                analysis: &loaded.analysis,
+                answer: &answer,
+            };
+            conclude(&case, question, session)
+        }
+        Err(fault) => refuse_fault(command, program, &loaded, &fault, format, session),
+    }
+}
+
+fn read_limits(question: &QuestionOptions, session: &mut Session) -> Option<Limits> {
+    let mut wrong = Vec::new();
+    super::options::count("--seed", &question.seed, &mut wrong);
+    let limits = question.limits.limits().map_err(|more| wrong.extend(more));
+    session.report_placeless(&wrong);
+    limits.ok().filter(|_| wrong.is_empty())
+}
+
+/// Whether a theorem answers for all instances of rules that come without one.
+fn answered_without_network(loaded: &Loaded) -> bool {
+    loaded.analysis.theorem.is_some() && !loaded.program.rules.is_empty() && loaded.program.nevers.is_empty()
+}
+
+/// Prints the answer and writes the witness.
+fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mut Session) -> Exit {
+    let mut exit = exit_of(case.answer);
+    let found = case.answer.witness.is_some() || !case.answer.violations.is_empty();
+    if let Some(path) = &question.witness
+        && found
+    {
+        let file = WitnessFile::new(case.program, case.command, json::witness(case), json::invariants(case));
+        if !session.write_file(path, &file.to_json()) {
+            exit = Exit::Wrong;
+        }
+    }
+    let statistics = session.statistics(&case.answer.findings.figures);
+    match question.format.format {
+        Format::Json => session.print_json(&CheckObject::new(case, session.diagnostics.clone(), statistics), exit),
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, Some(case)), exit),
+        Format::Text if session.verbosity == Verbosity::Quiet => {
+            session.print(&text::headline(case, session.style()), exit)
+        }
+        Format::Text => {
+            let verbose = session.verbosity == Verbosity::Verbose;
+            session.print(&text::answer(case, &statistics, session.style(), verbose), exit)
+        }
+    }
+}
+
+fn exit_of(answer: &Answer) -> Exit {
+    match (answer.verdict, answer.basis) {
+        (Verdict::Confluent, _) => Exit::Yes,
+        (Verdict::Diffluent | Verdict::Violated, _) => Exit::No,
+        (Verdict::Inconclusive, Basis::Bound(Bound::Interrupt)) => Exit::Interrupted,
+        (Verdict::Inconclusive, _) => Exit::Inconclusive,
+    }
+}
+
+/// Reports a rule that errs in a reachable step.
+fn refuse_fault(
+    command: &str,
+    options: &ProgramOptions,
+    loaded: &Loaded,
+    report: &FaultReport,
+    format: Format,
+    session: &mut Session,
+) -> Exit {
+    let schedule = report.schedule.show(&loaded.program);
+    session.report(&loaded.sources, &[fault_diagnostic(&loaded.program, report)]);
+    if format != Format::Json {
+        return session.refuse(command, options.names(), format);
+    }
+    let statistics = session.statistics(&Figures::default());
+    let refusal = Refusal::new(command, options.names(), session.diagnostics.clone(), statistics);
+    session.print_json(&Refusal { schedule: Some(schedule), ..refusal }, Exit::Wrong)
+}
+
+/// The finding about a rule that errs at the end of a schedule.
+pub fn fault_diagnostic(program: &Program, report: &FaultReport) -> Diagnostic {
+    let Stop::Fault { rule, fault } = report.fault else {
+        unreachable!("internal error: a bound that is reported as a fault of a rule")
+    };
+    // Observer rules are numbered by themselves; replaying tells which of the two erred.
+    let unlimited = crate::budget::Budget::default();
+    let replayed = replay::replay(program, &report.schedule, &unlimited).err();
+    let rule = replayed.as_ref().and_then(|step| step.faulty_rule(program)).or(program.rules.get(rule.0 as usize));
+    fault_finding(program, fault, rule.map(|rule| rule.span), &report.schedule)
+}
+
+/// The finding about a fault, with the run that leads there.
+pub fn fault_finding(
+    program: &Program,
+    fault: Fault,
+    rule: Option<crate::source::Span>,
+    schedule: &Schedule,
+) -> Diagnostic {
+    let code = match fault {
+        Fault::DivisionByZero => codes::DIVISION_BY_ZERO,
+        Fault::ArithmeticOnSymbol => codes::ARITHMETIC_MEETS_SYMBOL,
+        Fault::OrdersIntegerAndSymbol | Fault::IntegerBeyond64Bits => codes::ORDERING_MEETS_SYMBOL,
+    };
+    let message = format!("a rule {fault} in a reachable step");
+    let finding = match rule {
+        Some(span) => Diagnostic::at(code, span, message, fault.to_string()),
+        None => Diagnostic::new(code, message),
+    };
+    finding.help(format!("the step is the last of the schedule: {}", schedule.show(program)))
+}

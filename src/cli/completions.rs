@@ -1,0 +1,22 @@
+//! `completions`: what a shell needs to complete this command line.
+
+use super::session::Session;
+use super::{Cli, Exit};
+use clap::{Args, CommandFactory as _};
+use clap_complete::{Shell, generate};
+
+/// `completions`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "For example: watershed completions bash > ~/.local/share/bash-completion/completions/watershed")]
+pub struct Arguments {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// Runs `completions`.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    let mut script = Vec::new();
+    generate(arguments.shell, &mut Cli::command(), "watershed", &mut script);
+    session.print(&String::from_utf8_lossy(&script), Exit::Yes)
+}

@@ -1,0 +1,205 @@
+//! Options that several commands share (interface, *Common options*).
+
+use super::session::Session;
+use super::{list, machine, quantity};
+use crate::budget::Budget;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::pipeline;
+use crate::program::resolve;
+use crate::report::text::shell_quoted;
+use crate::syntax::load::Input;
+use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+use std::time::{Duration, Instant};
+
+/// The program.
+#[derive(Debug, Clone, Args)]
+pub struct ProgramOptions {
+    /// Files of one program; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<OsString>,
+    #[command(flatten)]
+    /// How it is read.
+    pub reading: ReadingOptions,
+}
+
+/// How a program is read.
+#[derive(Debug, Clone, Args)]
+pub struct ReadingOptions {
+    /// The network instead of the program's own, such as `a,b,c`
+    #[arg(long, value_name = "NODES")]
+    pub nodes: Option<String>,
+    /// The relations whose ultimate facts are compared, such as `r,s`
+    #[arg(long, value_name = "RELATIONS")]
+    pub output: Option<String>,
+}
+
+impl ProgramOptions {
+    /// The files to load.
+    pub fn inputs(&self) -> Vec<Input> {
+        self.files.iter().map(Input::from_argument).collect()
+    }
+
+    /// The files as the user wrote them.
+    pub fn names(&self) -> Vec<String> {
+        let name = |file: &OsString| {
+            if file == "-" { "<stdin>".to_string() } else { file.to_string_lossy().into_owned() }
+        };
+        self.files.iter().map(name).collect()
+    }
+
+    /// The arguments that name the same program to another command, quoted for a shell.
+    pub fn shell_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.files.iter().map(|file| shell_quoted(&file.to_string_lossy())).collect();
+        for (option, value) in [("--nodes", &self.reading.nodes), ("--output", &self.reading.output)] {
+            if let Some(value) = value {
+                words.extend([option.to_string(), shell_quoted(value)]);
+            }
+        }
+        words
+    }
+}
+
+impl ReadingOptions {
+    /// As the resolver takes them.
+    pub fn resolving(&self) -> resolve::Options {
+        let list = |text: &Option<String>| {
+            text.as_ref().map(|text| list::items(text).into_iter().map(str::to_string).collect::<Vec<_>>())
+        };
+        resolve::Options { nodes: list(&self.nodes), outputs: list(&self.output), synchronous: false }
+    }
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One object on standard output.
+    Json,
+    /// SARIF 2.1.0, for code scanning tools.
+    Sarif,
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Args)]
+pub struct FormatOptions {
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// What a computation may use. Read by [`LimitOptions::limits`], so that a wrong number is a diagnostic like any other.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitOptions {
+    /// Most states explored
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub max_states: Option<String>,
+    /// Most transitions explored
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub max_transitions: Option<String>,
+    /// Most facts in one local step [default: 1000000]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub max_facts: Option<String>,
+    /// Most memory, such as `3GiB` or `500M` [default: three quarters of the machine's or container's]
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
+    pub max_memory: Option<String>,
+    /// Most seconds, such as `90` or `0.5` [default: none]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+    /// Most ultimate models listed [default: 1000]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub max_models: Option<String>,
+    /// Threads; accepted, the search runs on one today
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub threads: Option<String>,
+    /// Explore without reductions; accepted, nothing is reduced today
+    #[arg(long)]
+    pub no_reduction: bool,
+}
+
+/// [`LimitOptions`], read.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    max_states: Option<usize>,
+    max_transitions: Option<usize>,
+    max_facts: Option<usize>,
+    max_memory: Option<usize>,
+    timeout: Option<Duration>,
+    max_models: Option<usize>,
+}
+
+impl LimitOptions {
+    /// The numbers.
+    ///
+    /// # Errors
+    /// One diagnostic for each that cannot be read.
+    pub fn limits(&self) -> Result<Limits, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let limits = Limits {
+            max_states: count("--max-states", &self.max_states, &mut wrong),
+            max_transitions: count("--max-transitions", &self.max_transitions, &mut wrong),
+            max_facts: count("--max-facts", &self.max_facts, &mut wrong),
+            max_memory: read("--max-memory", &self.max_memory, SIZE, quantity::bytes, &mut wrong),
+            timeout: read("--timeout", &self.timeout, TIME, quantity::seconds, &mut wrong),
+            max_models: count("--max-models", &self.max_models, &mut wrong),
+        };
+        if count("--threads", &self.threads, &mut wrong) == Some(0) {
+            wrong.push(malformed("--threads", "0", "at least 1"));
+        }
+        if wrong.is_empty() { Ok(limits) } else { Err(wrong) }
+    }
+}
+
+const NUMBER: &str = "a whole number";
+const SIZE: &str = "a size, such as `3GiB`, `500M` or a number of bytes";
+const TIME: &str = "a number of seconds, such as `90` or `0.5`";
+
+/// A whole number given to an option.
+pub fn count(option: &str, text: &Option<String>, wrong: &mut Vec<Diagnostic>) -> Option<usize> {
+    let parse = |text: &str| quantity::number(text).map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+    read(option, text, NUMBER, parse, wrong)
+}
+
+fn read<T>(
+    option: &str,
+    text: &Option<String>,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let text = text.as_ref()?;
+    let value = parse(text);
+    if value.is_none() {
+        wrong.push(malformed(option, text, expected));
+    }
+    value
+}
+
+fn malformed(option: &str, text: &str, expected: &str) -> Diagnostic {
+    Diagnostic::new(codes::MALFORMED_LIMIT, format!("expected {expected} after `{option}`, found `{text}`"))
+}
+
+impl Limits {
+    /// A budget that starts now.
+    pub fn budget(&self, session: &Session) -> Budget {
+        let unlimited = Budget::default();
+        Budget {
+            max_states: self.max_states.unwrap_or(unlimited.max_states),
+            max_transitions: self.max_transitions.unwrap_or(unlimited.max_transitions),
+            max_facts: self.max_facts.unwrap_or(unlimited.max_facts),
+            max_memory: self.max_memory.or_else(|| machine::memory().map(|all| all / 4 * 3)).unwrap_or(usize::MAX),
+            // A time beyond what the clock can tell is no limit.
+            deadline: self.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            interrupted: session.interrupted.clone(),
+            memory: session.meter.allocated,
+        }
+    }
+
+    /// What to compute of an instance.
+    pub fn instance(&self) -> pipeline::instance::Options {
+        let unlimited = pipeline::instance::Options::default();
+        pipeline::instance::Options { max_models: self.max_models.unwrap_or(unlimited.max_models) }
+    }
+}

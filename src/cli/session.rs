@@ -1,0 +1,190 @@
+//! One invocation of the tool: what it was asked to print, what it has reported, what it has used.
+
+use super::console::{Color, Verbosity, width, write_stderr, write_stdout};
+use super::options::{Format, ProgramOptions};
+use super::{Exit, Meter, signals};
+use crate::analysis::Analysis;
+use crate::diagnostic::render::render;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::pipeline::{Figures, read};
+use crate::program::Program;
+use crate::report::json::{DiagnosticObject, Refusal, Statistics};
+use crate::report::{sarif, style::Style};
+use crate::source::SourceMap;
+use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+/// State of one invocation.
+#[derive(Debug)]
+pub struct Session {
+    /// `--color`.
+    pub color: Color,
+    /// `-q`, `-v`.
+    pub verbosity: Verbosity,
+    /// Counts bytes.
+    pub meter: Meter,
+    /// Set by signals, once a command listens.
+    pub interrupted: Arc<AtomicBool>,
+    /// Everything reported so far, as reports name it.
+    pub diagnostics: Vec<DiagnosticObject>,
+    started: Instant,
+}
+
+/// A checked program with its sources.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Where it comes from.
+    pub sources: SourceMap,
+    /// The program.
+    pub program: Program,
+    /// What can be said without running it.
+    pub analysis: Analysis,
+}
+
+impl Session {
+    /// A session that starts now.
+    pub fn new(color: Color, verbosity: Verbosity, meter: Meter) -> Self {
+        Session {
+            color,
+            verbosity,
+            meter,
+            interrupted: Arc::new(AtomicBool::new(false)),
+            diagnostics: Vec::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// From now on the first signal sets [`Session::interrupted`].
+    pub fn listen_to_signals(&self) {
+        signals::listen(self.interrupted.clone());
+    }
+
+    /// How to write text on standard output.
+    pub fn style(&self) -> Style {
+        Style { color: self.color.on_stdout(), width: width() }
+    }
+
+    /// Draws findings on standard error and keeps them for the report. `-q` draws errors only.
+    pub fn report(&mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) {
+        self.diagnostics.extend(diagnostics.iter().map(|diagnostic| DiagnosticObject::new(sources, diagnostic)));
+        let drawn: Vec<Diagnostic> = (diagnostics.iter())
+            .filter(|diagnostic| self.verbosity > Verbosity::Quiet || diagnostic.is_error())
+            .cloned()
+            .collect();
+        if !drawn.is_empty() {
+            write_stderr(&render(sources, &drawn, self.color.on_stderr()));
+        }
+    }
+
+    /// Reports findings that are about no place.
+    pub fn report_placeless(&mut self, diagnostics: &[Diagnostic]) {
+        self.report(&SourceMap::new(), diagnostics);
+    }
+
+    /// Loads, resolves and analyses a program. Warnings are reported; errors are reported and there is no program.
+    pub fn load(&mut self, options: &ProgramOptions) -> Option<Loaded> {
+        let read = read(&options.inputs(), &options.reading.resolving());
+        self.report(&read.sources, &read.diagnostics);
+        let (program, analysis) = read.program?;
+        Some(Loaded { sources: read.sources, program, analysis })
+    }
+
+    /// The same for a program that is to run: a network without nodes is an error.
+    pub fn load_instance(&mut self, options: &ProgramOptions) -> Option<Loaded> {
+        let loaded = self.load(options)?;
+        if loaded.program.nodes.is_empty() {
+            self.report_placeless(&[no_nodes()]);
+            return None;
+        }
+        Some(loaded)
+    }
+
+    /// What has been used so far.
+    pub fn statistics(&self, figures: &Figures) -> Statistics {
+        Statistics {
+            states: figures.states,
+            transitions: figures.transitions,
+            local_steps: figures.local_steps,
+            schedules: 0,
+            duplicates: 0,
+            solver_calls: 0,
+            wall_seconds: self.started.elapsed().as_secs_f64(),
+            peak_bytes: (self.meter.peak)(),
+        }
+    }
+
+    /// Prints on standard output; `exit` unless that fails.
+    pub fn print(&mut self, text: &str, exit: Exit) -> Exit {
+        match write_stdout(text) {
+            Ok(()) => exit,
+            Err(error) => {
+                let message = format!("standard output cannot be written: {error}");
+                write_stderr(&render(
+                    &SourceMap::new(),
+                    &[Diagnostic::new(codes::CANNOT_WRITE, message)],
+                    self.color.on_stderr(),
+                ));
+                Exit::Wrong
+            }
+        }
+    }
+
+    /// Prints an object on standard output.
+    pub fn print_json(&mut self, object: &impl Serialize, exit: Exit) -> Exit {
+        let mut text = serde_json::to_string_pretty(object).expect("strings, numbers and lists are always JSON");
+        text.push('\n');
+        self.print(&text, exit)
+    }
+
+    /// Ends a command whose input is wrong: diagnostics are on standard error already, and in `format` on standard output.
+    pub fn refuse(&mut self, command: &str, files: Vec<String>, format: Format) -> Exit {
+        match format {
+            Format::Text => Exit::Wrong,
+            Format::Json => {
+                let statistics = self.statistics(&Figures::default());
+                let object = Refusal::new(command, files, self.diagnostics.clone(), statistics);
+                self.print_json(&object, Exit::Wrong)
+            }
+            Format::Sarif => {
+                let log = sarif::log(&self.diagnostics, None);
+                self.print_json(&log, Exit::Wrong)
+            }
+        }
+    }
+
+    /// Writes a whole file or nothing: beside its place first, then renamed. Whether it worked; if not, that is reported.
+    pub fn write_file(&mut self, path: &Path, text: &str) -> bool {
+        match write_atomically(path, text) {
+            Ok(()) => true,
+            Err(error) => {
+                let message = format!("`{}` cannot be written: {error}", path.display());
+                self.report_placeless(&[Diagnostic::new(codes::CANNOT_WRITE, message)]);
+                false
+            }
+        }
+    }
+}
+
+/// The finding about an instance without nodes.
+pub fn no_nodes() -> Diagnostic {
+    Diagnostic::new(codes::NO_NODES, "the network has no nodes, so there is nothing to run")
+        .help("declare it in the program, `nodes a, b;`, or name it: `--nodes a,b`")
+}
+
+fn write_atomically(path: &Path, text: &str) -> std::io::Result<()> {
+    // What is no regular file, such as a pipe, is written in place: a rename would replace it.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, text);
+    }
+    let mut name = path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?.to_os_string();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}

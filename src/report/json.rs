@@ -1,0 +1,284 @@
+//! The objects of `--format json` (interface, *JSON*).
+//!
+//! The fields that the interface fixes come first and in its order, and all of them are always present; what is
+//! not known is `null`. Fields of ours follow after `statistics`. Facts are sorted by their printed text. Two calls with the
+//! same input differ in `wall_seconds` and `peak_bytes` only.
+
+mod classification;
+mod diagnostic;
+mod runs;
+mod tests_run;
+
+pub use classification::{ChannelObject, ClassificationObject, MeetingObject, PointObject, ReasonObject};
+pub use diagnostic::{DiagnosticObject, PlaceObject};
+pub use runs::{ReplayObject, ReplayedRun, RunObject};
+pub use tests_run::{TestObject, TestedProgram};
+
+use super::facts::{shown, shown_models};
+use super::{Case, advice};
+use crate::pipeline::{Basis, Invariant};
+use crate::program::Program;
+use crate::witness::file::{InvariantObject, WitnessObject};
+use serde::Serialize;
+
+/// The version of all objects.
+pub const SCHEMA: u32 = 1;
+
+/// What an answer took.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Statistics {
+    /// Distinct states.
+    pub states: usize,
+    /// Transitions, self-loops included.
+    pub transitions: usize,
+    /// Local steps evaluated.
+    pub local_steps: u64,
+    /// Maximal runs explored one by one; 0 where states are explored instead.
+    pub schedules: u64,
+    /// Of these, runs equivalent to an earlier one.
+    pub duplicates: u64,
+    /// Questions put to a solver.
+    pub solver_calls: u64,
+    /// Seconds since the start.
+    pub wall_seconds: f64,
+    /// Most bytes in use at one time.
+    pub peak_bytes: usize,
+}
+
+/// The answer of `check` and `explore`.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckObject {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// `check` or `explore`.
+    pub command: String,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// `dedalus+`, `dedalus-s` or `dedalus`.
+    pub class: &'static str,
+    /// `confluent`, `diffluent`, `violated` or `inconclusive`.
+    pub verdict: &'static str,
+    /// `all-instances`, `this-instance` or `bounded`.
+    pub scope: &'static str,
+    /// `theorem:<name>`, `explored` or `bound:<which>`.
+    pub basis: String,
+    /// The network.
+    pub nodes: Vec<String>,
+    /// The relations whose ultimate facts are compared, in the order of the program.
+    pub outputs: Vec<String>,
+    /// Facts ultimate in every fair run; `null` if not computed.
+    pub certain: Option<Vec<String>>,
+    /// Facts ultimate in some fair runs and not in others; `null` if not computed.
+    pub contested: Option<Vec<String>>,
+    /// Facts contested in an over-approximation only; `null` if not computed.
+    pub undecided: Option<Vec<String>>,
+    /// Distinct ultimate models found, each sorted, the list sorted, at most `--max-models`.
+    pub ultimate_models: Vec<Vec<String>>,
+    /// Whether there are no others.
+    pub models_complete: bool,
+    /// Two runs that end differently.
+    pub witness: Option<WitnessObject>,
+    /// One entry a `never` relation, in the order of the program.
+    pub invariants: Vec<InvariantObject>,
+    /// Warnings.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+
+    /// How many distinct ultimate models were found, listed or not.
+    pub models_found: usize,
+    /// Whether `contested` has all contested facts.
+    pub contested_complete: bool,
+    /// States whose transitions were not all taken.
+    pub frontier: usize,
+    /// Local steps answered from memory.
+    pub remembered: u64,
+    /// Distinct local states.
+    pub local_states: usize,
+    /// The cap on copies of messages sent for ever; 0 if all copies were counted exactly.
+    pub copies_cap: u32,
+    /// Maximal fair components.
+    pub fair_components: usize,
+    /// Searches made.
+    pub searches: usize,
+    /// The theorem that answered.
+    pub theorem: Option<TheoremObject>,
+    /// What keeps the program out of smaller classes.
+    pub reasons: Vec<ReasonObject>,
+    /// Literals whose truth depends on which messages have arrived.
+    pub points_of_order: Vec<PointObject>,
+    /// What to try after a bound was hit.
+    pub bound_advice: Vec<String>,
+}
+
+/// A theorem.
+#[derive(Debug, Clone, Serialize)]
+pub struct TheoremObject {
+    /// As in `basis`.
+    pub name: &'static str,
+    /// Where it is stated.
+    pub source: &'static str,
+    /// Why it holds.
+    pub argument: &'static str,
+}
+
+impl CheckObject {
+    /// The object of a case.
+    pub fn new(case: &Case<'_>, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+        let Case { program, analysis, answer, sources, .. } = *case;
+        let findings = &answer.findings;
+        let figures = &findings.figures;
+        let complete = findings.certain.is_some() || matches!(answer.basis, Basis::Theorem(_));
+        // After a cut only what was found is known, not that there is nothing else.
+        let known = |facts: &[_]| (complete || !facts.is_empty()).then(|| shown(program, facts));
+        CheckObject {
+            schema: SCHEMA,
+            command: case.command.to_string(),
+            program: case.files.to_vec(),
+            class: analysis.classification.class.name(),
+            verdict: answer.verdict.name(),
+            scope: answer.scope.name(),
+            basis: answer.basis.to_string(),
+            nodes: nodes(program),
+            outputs: outputs(program),
+            certain: findings.certain.as_ref().map(|facts| shown(program, facts)),
+            contested: known(&findings.contested),
+            undecided: known(&findings.undecided),
+            ultimate_models: shown_models(program, &findings.models),
+            models_complete: findings.models_complete,
+            witness: witness(case),
+            invariants: invariants(case),
+            diagnostics,
+            statistics,
+            models_found: findings.models_found,
+            contested_complete: complete,
+            frontier: figures.frontier,
+            remembered: figures.remembered,
+            local_states: figures.local_states,
+            copies_cap: figures.cap,
+            fair_components: figures.components,
+            searches: figures.searches,
+            theorem: theorem(case),
+            reasons: classification::reasons(program, sources, analysis),
+            points_of_order: classification::points(program, sources, analysis),
+            bound_advice: match answer.basis {
+                Basis::Bound(bound) => advice::advice(program, analysis, bound, figures),
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+/// The nodes of the network by name.
+pub fn nodes(program: &Program) -> Vec<String> {
+    program.node_ids().map(|node| program.show_node(node)).collect()
+}
+
+/// The output relations by name.
+pub fn outputs(program: &Program) -> Vec<String> {
+    program.outputs.iter().map(|&relation| program.relation(relation).name.clone()).collect()
+}
+
+fn theorem(case: &Case<'_>) -> Option<TheoremObject> {
+    let Basis::Theorem(_) = case.answer.basis else { return None };
+    case.analysis.theorem.map(|theorem| TheoremObject {
+        name: theorem.name,
+        source: theorem.source,
+        argument: theorem.argument,
+    })
+}
+
+/// The two runs of a case, if it has them.
+pub fn witness(case: &Case<'_>) -> Option<WitnessObject> {
+    let witness = case.answer.witness.as_ref()?;
+    let [holds, lacks] = &witness.runs;
+    Some(WitnessObject::new(case.program, &witness.fact, [holds, lacks]))
+}
+
+/// The fate of each `never` relation of a case.
+pub fn invariants(case: &Case<'_>) -> Vec<InvariantObject> {
+    let program = case.program;
+    let mut found = case.answer.findings.invariants.iter();
+    (program.nevers.iter())
+        .map(|&(relation, _)| match found.next() {
+            Some(Invariant::Kept) => InvariantObject::kept(program, relation),
+            Some(Invariant::Violated(_)) => {
+                let violation = case.answer.violations.iter().find(|violation| violation.relation == relation);
+                let violation = violation.expect("internal error: a violation that was not replayed");
+                InvariantObject::violated(program, relation, &violation.violation)
+            }
+            Some(Invariant::Unknown) | None => InvariantObject::unknown(program, relation),
+        })
+        .collect()
+}
+
+/// The object of a command whose input is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct Refusal {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The command.
+    pub command: String,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// Not known.
+    pub class: Option<&'static str>,
+    /// There is none.
+    pub verdict: Option<&'static str>,
+    /// There is none.
+    pub scope: Option<&'static str>,
+    /// There is none.
+    pub basis: Option<String>,
+    /// Empty.
+    pub nodes: Vec<String>,
+    /// Empty.
+    pub outputs: Vec<String>,
+    /// Not computed.
+    pub certain: Option<Vec<String>>,
+    /// Not computed.
+    pub contested: Option<Vec<String>>,
+    /// Not computed.
+    pub undecided: Option<Vec<String>>,
+    /// None.
+    pub ultimate_models: Vec<Vec<String>>,
+    /// False.
+    pub models_complete: bool,
+    /// None.
+    pub witness: Option<WitnessObject>,
+    /// None.
+    pub invariants: Vec<InvariantObject>,
+    /// What is wrong.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+    /// The run that leads to a fault of a rule, as a schedule string, if that is what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+}
+
+impl Refusal {
+    /// Nothing but the diagnostics.
+    pub fn new(command: &str, files: Vec<String>, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+        Refusal {
+            schema: SCHEMA,
+            command: command.to_string(),
+            program: files,
+            class: None,
+            verdict: None,
+            scope: None,
+            basis: None,
+            nodes: Vec::new(),
+            outputs: Vec::new(),
+            certain: None,
+            contested: None,
+            undecided: None,
+            ultimate_models: Vec::new(),
+            models_complete: false,
+            witness: None,
+            invariants: Vec::new(),
+            diagnostics,
+            statistics,
+            schedule: None,
+        }
+    }
+}

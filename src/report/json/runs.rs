@@ -1,0 +1,82 @@
+//! Single runs: `run` and `replay`.
+
+use super::{DiagnosticObject, Statistics};
+use crate::witness::file::StepObject;
+use serde::Serialize;
+
+/// The answer of `run`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunObject {
+    /// [`super::SCHEMA`].
+    pub schema: u32,
+    /// `run`.
+    pub command: &'static str,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// `dedalus+`, `dedalus-s` or `dedalus`.
+    pub class: &'static str,
+    /// `ended` (the run repeats itself), `left` (whoever chose wanted no more) or `inconclusive`.
+    pub verdict: &'static str,
+    /// `explored`, or the bound that ended it.
+    pub basis: String,
+    /// The network.
+    pub nodes: Vec<String>,
+    /// The output relations.
+    pub outputs: Vec<String>,
+    /// Warnings.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+    /// The run's schedule as a string.
+    pub schedule: String,
+    /// The steps before the loop.
+    pub stem: Vec<StepObject>,
+    /// The steps repeated for ever; empty unless the run ended.
+    #[serde(rename = "loop")]
+    pub cycle: Vec<StepObject>,
+    /// The run's ultimate model; `null` unless the run ended.
+    pub ultimate_model: Option<Vec<String>>,
+}
+
+/// The answer of `replay`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReplayObject {
+    /// [`super::SCHEMA`].
+    pub schema: u32,
+    /// `replay`.
+    pub command: &'static str,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// `dedalus+`, `dedalus-s` or `dedalus`.
+    pub class: &'static str,
+    /// `reproduced` or `not-reproduced`.
+    pub verdict: &'static str,
+    /// The network.
+    pub nodes: Vec<String>,
+    /// The output relations.
+    pub outputs: Vec<String>,
+    /// Warnings, and why a claim does not reproduce.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+    /// The runs that were replayed.
+    pub runs: Vec<ReplayedRun>,
+}
+
+/// One replayed schedule.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReplayedRun {
+    /// What was claimed, and whether it reproduced.
+    pub claim: String,
+    /// Whether it reproduced.
+    pub reproduced: bool,
+    /// The steps before the loop.
+    pub stem: Vec<StepObject>,
+    /// The steps repeated for ever.
+    #[serde(rename = "loop")]
+    pub cycle: Vec<StepObject>,
+    /// The run's ultimate model; `null` if the schedule is finite or no fair run.
+    pub ultimate_model: Option<Vec<String>>,
+    /// Facts of `never` relations in the last step or snapshot.
+    pub violations: Vec<String>,
+}

@@ -1,0 +1,175 @@
+//! SARIF 2.1.0: diagnostics, and the verdict at the place that decides it, for code scanning tools.
+//!
+//! `diffluent` is reported at the points of order that the contested fact depends on, else where its relation first
+//! appears; `violated` at the `never` relation.
+
+use super::Case;
+use super::json::{DiagnosticObject, PlaceObject};
+use crate::diagnostic::Code;
+use crate::pipeline::{Basis, Verdict};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// One result before it is written.
+struct Finding {
+    rule: &'static str,
+    title: String,
+    level: &'static str,
+    message: String,
+    places: Vec<PlaceObject>,
+}
+
+/// The log of a run of the tool; `case` is absent where there is no answer.
+pub fn log(diagnostics: &[DiagnosticObject], case: Option<&Case<'_>>) -> Value {
+    let mut findings: Vec<Finding> = diagnostics.iter().map(of_diagnostic).collect();
+    findings.extend(case.into_iter().flat_map(of_verdict));
+    let titles: BTreeMap<&str, &str> = findings.iter().map(|f| (f.rule, f.title.as_str())).collect();
+    let index: BTreeMap<&str, usize> = titles.keys().enumerate().map(|(i, rule)| (*rule, i)).collect();
+    let rules: Vec<Value> =
+        titles.iter().map(|(rule, title)| json!({ "id": rule, "shortDescription": { "text": title } })).collect();
+    let results: Vec<Value> = findings.iter().map(|finding| result(finding, index[finding.rule])).collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "watershed",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn of_diagnostic(diagnostic: &DiagnosticObject) -> Finding {
+    let title = Code(diagnostic.code).explanation().map_or(diagnostic.code, |(title, _)| title);
+    Finding {
+        rule: diagnostic.code,
+        title: title.to_string(),
+        level: diagnostic.severity,
+        message: diagnostic.message.clone(),
+        places: vec![diagnostic.place.clone()],
+    }
+}
+
+fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
+    let (program, answer) = (case.program, case.answer);
+    let place = |span| PlaceObject::new(case.sources, span);
+    let mut findings = Vec::new();
+    for violation in &answer.violations {
+        let span = program.nevers.iter().find(|(relation, _)| *relation == violation.relation).map(|never| never.1);
+        findings.push(Finding {
+            rule: "violated",
+            title: "a relation that must never hold does in a reachable step".to_string(),
+            level: "error",
+            message: format!(
+                "{} holds after the schedule: {}",
+                violation.violation.facts.join(", "),
+                violation.schedule.show(program)
+            ),
+            places: span.map(place).into_iter().collect(),
+        });
+    }
+    if let Some(witness) = &answer.witness {
+        let fact = program.show_fact(witness.fact.node, &witness.fact.fact);
+        let relation = witness.fact.fact.relation;
+        let feeding = case.analysis.dependencies.read_by([relation]);
+        let mut places: Vec<PlaceObject> = (case.analysis.points_of_order.iter())
+            .filter(|point| feeding[program.rules[point.rule.0 as usize].head.relation.0 as usize])
+            .map(|point| place(point.span))
+            .collect();
+        if places.is_empty() {
+            places.push(place(program.relation(relation).span));
+        }
+        let [holds, lacks] = &witness.schedules;
+        findings.push(Finding {
+            rule: "diffluent",
+            title: "the order of deliveries decides the ultimate model".to_string(),
+            level: "error",
+            message: format!(
+                "{fact} is ultimate in the fair run {} and not in the fair run {}",
+                holds.show(program),
+                lacks.show(program)
+            ),
+            places,
+        });
+    }
+    if let (Verdict::Inconclusive, Basis::Bound(bound)) = (answer.verdict, answer.basis) {
+        findings.push(Finding {
+            rule: "inconclusive",
+            title: "a bound left the question open".to_string(),
+            level: "warning",
+            message: format!("no answer, because {}", super::advice::meaning(bound)),
+            places: Vec::new(),
+        });
+    }
+    findings
+}
+
+fn result(finding: &Finding, index: usize) -> Value {
+    let locations: Vec<Value> = finding.places.iter().filter_map(location).collect();
+    let (first, others) = locations.split_at(locations.len().min(1));
+    let related: Vec<Value> = (others.iter().enumerate())
+        .map(|(id, location)| {
+            let mut location = location.clone();
+            location["id"] = json!(id + 1);
+            location
+        })
+        .collect();
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": finding.level,
+        "message": { "text": finding.message },
+    });
+    if !first.is_empty() {
+        result["locations"] = json!(first);
+    }
+    if !related.is_empty() {
+        result["relatedLocations"] = json!(related);
+    }
+    result
+}
+
+fn location(place: &PlaceObject) -> Option<Value> {
+    let (file, line, column) = (place.file.as_ref()?, place.line?, place.column?);
+    Some(json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(file) },
+            "region": {
+                "startLine": line,
+                "startColumn": column,
+                "endLine": place.end_line,
+                "endColumn": place.end_column,
+            },
+        },
+    }))
+}
+
+/// A file name as a URI reference: percent-encoded, absolute paths with a scheme.
+fn uri(file: &str) -> String {
+    let mut text = String::from(if file.starts_with('/') { "file://" } else { "" });
+    for byte in file.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+
+    #[test]
+    fn file_names_become_uris() {
+        assert_eq!(uri("a/b c.ded"), "a/b%20c.ded");
+        assert_eq!(uri("/tmp/é.ded"), "file:///tmp/%C3%A9.ded");
+        assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
+    }
+}

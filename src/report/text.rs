@@ -1,0 +1,285 @@
+//! Answers for people: the verdict in one line, then what explains it, the runs as pictures, and the command that replays
+//! them.
+
+pub mod classification;
+pub mod runs;
+
+use super::facts::{listed, shown, shown_models};
+use super::json::Statistics;
+use super::space_time::{DrawnRun, Glyphs, Picture};
+use super::style::{Style, Tone};
+use super::{Case, advice};
+use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
+use crate::schedule::critical;
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// How many facts of a list are shown before it is cut.
+const SHOWN_FACTS: usize = 12;
+/// The longest schedule that is printed as part of a command; longer ones are better kept in a file.
+const LONGEST_COMMAND: usize = 1500;
+
+/// The verdict in one line.
+pub fn headline(case: &Case<'_>, style: Style) -> String {
+    let answer = case.answer;
+    let (tone, why) = match answer.verdict {
+        Verdict::Confluent => {
+            let why = match answer.scope {
+                Scope::AllInstances => "in every instance, all fair runs have the same ultimate model".to_string(),
+                _ => "all fair runs of this instance have the same ultimate model".to_string(),
+            };
+            (Tone::Good, why)
+        }
+        Verdict::Diffluent => (
+            Tone::Bad,
+            "the order of deliveries decides which ultimate model a fair run of this instance has".to_string(),
+        ),
+        Verdict::Violated => {
+            let names: Vec<String> = (answer.violations.iter())
+                .map(|violation| format!("`{}`", case.program.relation(violation.relation).name))
+                .collect();
+            let holds = if names.len() == 1 { "holds" } else { "hold" };
+            (Tone::Bad, format!("{} {holds} in a reachable step, and must never", listed(&names, SHOWN_FACTS)))
+        }
+        Verdict::Inconclusive => {
+            let why = match answer.basis {
+                Basis::Bound(bound) => advice::meaning(bound),
+                _ => "a bound was hit",
+            };
+            (Tone::Open, format!("no answer, because {why}"))
+        }
+    };
+    format!("{}: {why}\n", style.paint(tone, answer.verdict.name()))
+}
+
+/// The whole answer of `check` or `explore`. `verbose` adds reasons, points of order and all listed models.
+pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: bool) -> String {
+    let mut text = headline(case, style);
+    text.push('\n');
+    class(case, style, &mut text);
+    basis(case, style, &mut text);
+    facts(case, style, verbose, &mut text);
+    invariants(case, style, &mut text);
+    if verbose {
+        classification::details(case.sources, case.analysis, style, &mut text);
+    }
+    witness(case, style, &mut text);
+    violations(case, style, &mut text);
+    what_to_try(case, style, &mut text);
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(&case.answer.findings.figures))));
+    text
+}
+
+/// A line of the table under the verdict.
+fn row(text: &mut String, style: Style, name: &str, value: &str) {
+    let name = style.paint(Tone::Strong, &format!("{name:<10}"));
+    let mut lines = wrapped(value, style.width.saturating_sub(12)).into_iter();
+    let _ = writeln!(text, "  {name} {}", lines.next().unwrap_or_default());
+    for line in lines {
+        let _ = writeln!(text, "  {:10} {line}", "");
+    }
+}
+
+/// Words in lines of at most `width` columns, where no single word is longer.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.clamp(40, 110);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
+fn class(case: &Case<'_>, style: Style, text: &mut String) {
+    row(text, style, "class", &classification::one_line(case.sources, case.analysis));
+}
+
+fn basis(case: &Case<'_>, style: Style, text: &mut String) {
+    let value = match (case.answer.basis, case.analysis.theorem) {
+        (Basis::Theorem(name), Some(theorem)) => {
+            format!("theorem {name} ({}): {}", theorem.source, theorem.argument)
+        }
+        (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
+            "explored: every delivery order of this instance".to_string()
+        }
+        (Basis::Explored, _) => "explored in part: enough for this verdict".to_string(),
+        (basis, _) => basis.to_string(),
+    };
+    row(text, style, "basis", &value);
+}
+
+fn facts(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
+    let (program, findings) = (case.program, &case.answer.findings);
+    let most = if verbose { usize::MAX } else { SHOWN_FACTS };
+    if !findings.contested.is_empty() {
+        row(text, style, "contested", &listed(&shown(program, &findings.contested), most));
+    }
+    if !findings.undecided.is_empty() {
+        row(text, style, "undecided", &listed(&shown(program, &findings.undecided), most));
+    }
+    let one_model = case.answer.verdict == Verdict::Confluent;
+    if let Some(certain) = &findings.certain {
+        row(text, style, if one_model { "ultimate" } else { "certain" }, &listed(&shown(program, certain), most));
+    } else if one_model {
+        row(text, style, "ultimate", "the model is too large to evaluate within the limits");
+    }
+    if findings.models_found > 1 {
+        let more = if findings.models_complete { "" } else { " or more" };
+        row(text, style, "models", &format!("{}{more} distinct ultimate models", findings.models_found));
+        if verbose {
+            for model in shown_models(program, &findings.models) {
+                row(text, style, "", &format!("{{{}}}", model.join(", ")));
+            }
+        }
+    }
+}
+
+fn invariants(case: &Case<'_>, style: Style, text: &mut String) {
+    for (invariant, &(relation, _)) in case.answer.findings.invariants.iter().zip(&case.program.nevers) {
+        let name = &case.program.relation(relation).name;
+        let fate = match invariant {
+            Invariant::Kept => "holds in no reachable step",
+            Invariant::Violated(_) => "holds in a reachable step",
+            Invariant::Unknown => "not known",
+        };
+        row(text, style, "never", &format!("{name}: {fate}"));
+    }
+}
+
+fn witness(case: &Case<'_>, style: Style, text: &mut String) {
+    let Some(witness) = &case.answer.witness else { return };
+    let program = case.program;
+    let fact = program.show_fact(witness.fact.node, &witness.fact.fact);
+    let [first, second] = &witness.schedules;
+    let parts = critical(first, second);
+    let _ = writeln!(
+        text,
+        "\n{}\n",
+        style.paint(
+            Tone::Strong,
+            &format!("Two fair runs that part at step {} and end differently in {fact}", parts + 1)
+        )
+    );
+    let titles = [format!("1: {fact} is ultimate"), format!("2: {fact} is not ultimate")];
+    let drawn: Vec<DrawnRun<'_>> = (witness.runs.iter().zip(&titles))
+        .map(|(run, title)| DrawnRun { title, records: &run.records, stem: run.stem })
+        .collect();
+    let picture = Picture {
+        program,
+        fact: Some(&witness.fact),
+        critical: Some(parts),
+        width: style.width,
+        glyphs: Glyphs::Unicode,
+    };
+    text.push_str(&picture.draw(&drawn));
+    let schedules = [first.show(program), second.show(program)];
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "As schedules"));
+    for (title, schedule) in titles.iter().zip(&schedules) {
+        let _ = writeln!(text, "  {title}\n    {schedule}");
+    }
+    replay(case.shell_words, Some(case.command), &schedules, style, text);
+}
+
+fn violations(case: &Case<'_>, style: Style, text: &mut String) {
+    let program = case.program;
+    for violation in &case.answer.violations {
+        let name = &program.relation(violation.relation).name;
+        let heading = format!("A run to a step with {}", listed(&violation.violation.facts, SHOWN_FACTS));
+        let _ = writeln!(text, "\n{}\n", style.paint(Tone::Strong, &heading));
+        let title = format!("the last step has `{name}`");
+        let records = &violation.violation.records;
+        let picture = Picture { program, fact: None, critical: None, width: style.width, glyphs: Glyphs::Unicode };
+        text.push_str(&picture.draw(&[DrawnRun { title: &title, records, stem: records.len() }]));
+        let schedule = violation.schedule.show(program);
+        let _ = writeln!(text, "\n{}\n    {schedule}", style.paint(Tone::Strong, "As a schedule"));
+        replay(case.shell_words, Some(case.command), &[schedule], style, text);
+    }
+}
+
+/// The commands that replay schedules; `finder` is the command that writes them to a file where they are too long for one.
+fn replay(shell_words: &[String], finder: Option<&str>, schedules: &[String], style: Style, text: &mut String) {
+    let program = shell_words.join(" ");
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "Replay"));
+    if let Some(finder) = finder
+        && schedules.iter().any(|schedule| schedule.len() > LONGEST_COMMAND)
+    {
+        let _ = writeln!(text, "    watershed {finder} {program} --witness witness.json");
+        let _ = writeln!(text, "    watershed replay {program} --schedule witness.json");
+        return;
+    }
+    for schedule in schedules {
+        let _ = writeln!(text, "    watershed replay {program} --schedule {}", shell_quoted(schedule));
+    }
+}
+
+/// A word that a POSIX shell reads as `text`.
+pub fn shell_quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:+@%=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_string();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn what_to_try(case: &Case<'_>, style: Style, text: &mut String) {
+    let Basis::Bound(bound) = case.answer.basis else { return };
+    let found = &case.answer.findings.figures;
+    let asked = found.local_steps + found.remembered;
+    let _ = write!(
+        text,
+        "\nThe search reached {} states and {} transitions; {} states are not yet expanded.",
+        found.states, found.transitions, found.frontier
+    );
+    if let Some(percent) = (found.local_steps * 100).checked_div(asked) {
+        let _ = write!(text, " {percent} % of the local steps were new.");
+    }
+    let _ = writeln!(text, "\n\n{}", style.paint(Tone::Strong, "What to try"));
+    for sentence in advice::advice(case.program, case.analysis, bound, found) {
+        let _ = writeln!(text, "  - {sentence}");
+    }
+}
+
+/// What it took, in one line.
+pub fn figures(statistics: &Statistics, search: Option<&Figures>) -> String {
+    let mut parts = Vec::new();
+    if search.is_some_and(|figures| figures.searches > 0) {
+        parts.push(counted(statistics.states as u64, "state"));
+        parts.push(counted(statistics.transitions as u64, "transition"));
+        parts.push(counted(statistics.local_steps, "local step"));
+        if let Some(cap) = search.map(|figures| figures.cap).filter(|&cap| cap > 0) {
+            parts.push(format!("copies counted to {cap}"));
+        }
+    }
+    parts.push(format!("{:.2} s", statistics.wall_seconds));
+    parts.push(format!("peak {}", size(statistics.peak_bytes)));
+    parts.join(", ")
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn size(bytes: usize) -> String {
+    const MEBIBYTE: f64 = 1024.0 * 1024.0;
+    let mebibytes = bytes as f64 / MEBIBYTE;
+    if mebibytes < 1024.0 { format!("{mebibytes:.1} MiB") } else { format!("{:.2} GiB", mebibytes / 1024.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_quoted;
+
+    #[test]
+    fn shell_words_are_quoted_where_they_must_be() {
+        assert_eq!(shell_quoted("a/b-1.ded"), "a/b-1.ded");
+        assert_eq!(shell_quoted("n1 ; s{m(#s)}"), "'n1 ; s{m(#s)}'");
+        assert_eq!(shell_quoted("it's"), r"'it'\''s'");
+        assert_eq!(shell_quoted(""), "''");
+    }
+}

@@ -1,0 +1,201 @@
+//! Local steps as bits, for programs that can be grounded before the search.
+//!
+//! A local state is a row: the clock, if the node has events, and the bits of what it carries.
+
+use super::{NodeSteps, Taken, Wanted, Watched};
+use crate::budget::{Bound, Budget};
+use crate::eval::ground::{Ground, GroundStep};
+use crate::eval::store::{FactId, FactTable};
+use crate::program::{Fact, NodeId, Program};
+use crate::system::Stop;
+use crate::system::words::Rows;
+use rustc_hash::FxHashMap;
+
+/// The grounded program and each node's tables.
+#[derive(Debug)]
+pub struct GroundSteps {
+    engine: Ground,
+    facts: FactTable,
+    nodes: Vec<Node>,
+    row: Vec<u32>,
+    carried: Vec<u64>,
+    delivered: Vec<u32>,
+    due: Vec<u32>,
+    outcome: GroundStep,
+}
+
+#[derive(Debug)]
+struct Node {
+    states: Rows,
+    last_event: u64,
+    /// Words of a row that hold carried bits; the clock, if there is one, comes before them.
+    carried_words: usize,
+    /// Facts by atom.
+    facts: Vec<FactId>,
+    atoms: FxHashMap<u32, u32>,
+    /// Addressee and fact by message number.
+    messages: Vec<(u32, u32)>,
+    outputs: Vec<u64>,
+    nevers: Vec<u64>,
+    observed: Vec<u64>,
+}
+
+/// A mask of the atoms whose relations are marked; empty if none is.
+fn mask(facts: &[Fact], marks: &[bool]) -> Vec<u64> {
+    let mut words = vec![0u64; facts.len().div_ceil(64)];
+    for (at, fact) in facts.iter().enumerate() {
+        if marks.get(fact.relation.0 as usize) == Some(&true) {
+            words[at / 64] |= 1 << (at % 64);
+        }
+    }
+    words
+}
+
+/// Calls `each` for every bit that is set in both.
+fn for_each_common(a: &[u64], b: &[u64], mut each: impl FnMut(usize)) {
+    for (at, (a, b)) in a.iter().zip(b).enumerate() {
+        let mut word = a & b;
+        while word != 0 {
+            each(at * 64 + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
+    }
+}
+
+impl GroundSteps {
+    /// `None` if the program cannot be grounded; see [`Ground::new`].
+    pub fn new(program: &Program, budget: &Budget, watched: &Watched) -> Option<Self> {
+        let engine = Ground::new(program, budget)?;
+        let mut facts = FactTable::new();
+        let mut tables: Vec<Vec<FactId>> = Vec::new();
+        for node in program.node_ids() {
+            tables.push(engine.atoms(node).iter().map(|fact| facts.intern(fact)).collect());
+        }
+        let nodes = program
+            .node_ids()
+            .map(|node| {
+                let last_event = engine.events(node).last().map_or(0, |&(step, _)| step);
+                let carried_words = engine.carried_atoms(node).div_ceil(32);
+                let at = node.0 as usize;
+                let atoms = engine.atoms(node);
+                Node {
+                    states: Rows::new(carried_words + usize::from(last_event > 0)),
+                    last_event,
+                    carried_words,
+                    atoms: tables[at].iter().zip(0..).map(|(fact, atom)| (fact.0, atom)).collect(),
+                    facts: tables[at].clone(),
+                    messages: (engine.messages(node).iter())
+                        .map(|&(to, atom)| (to.0, tables[to.0 as usize][atom as usize].0))
+                        .collect(),
+                    outputs: mask(atoms, &watched.outputs),
+                    nevers: mask(atoms, &watched.nevers),
+                    observed: mask(atoms, &watched.observed),
+                }
+            })
+            .collect();
+        Some(GroundSteps {
+            engine,
+            facts,
+            nodes,
+            row: Vec::new(),
+            carried: Vec::new(),
+            delivered: Vec::new(),
+            due: Vec::new(),
+            outcome: GroundStep::default(),
+        })
+    }
+
+    /// Takes the step into `self.outcome`; returns the clock.
+    fn step(&mut self, node: u32, local: u32, delivered: &[u32]) -> u64 {
+        let table = &self.nodes[node as usize];
+        let (clock, bits) = match table.states.get(local) {
+            [clock, bits @ ..] if table.last_event > 0 => (u64::from(*clock), bits),
+            bits => (0, bits),
+        };
+        self.carried.clear();
+        self.carried
+            .extend(bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
+        self.delivered.clear();
+        self.delivered.extend(delivered.iter().map(|fact| table.atoms[fact]));
+        self.due.clear();
+        if clock > 0 {
+            let events = self.engine.events(NodeId(node));
+            let from = events.partition_point(|&(step, _)| step < clock);
+            self.due.extend(events[from..].iter().take_while(|&&(step, _)| step == clock).map(|&(_, atom)| atom));
+        }
+        self.engine.step(NodeId(node), &self.carried, &self.delivered, &self.due, &mut self.outcome);
+        clock
+    }
+}
+
+impl NodeSteps for GroundSteps {
+    fn initial(&mut self, node: u32) -> u32 {
+        let table = &mut self.nodes[node as usize];
+        self.row.clear();
+        if table.last_event > 0 {
+            self.row.push(1);
+        }
+        self.row.resize(self.row.len() + table.carried_words, 0);
+        table.states.number_of(&self.row)
+    }
+
+    fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop> {
+        let clock = self.step(node, local, delivered);
+        let table = &mut self.nodes[node as usize];
+        self.row.clear();
+        if table.last_event > 0 {
+            let next = if clock <= table.last_event { clock + 1 } else { clock };
+            self.row.push(u32::try_from(next).map_err(|_| Stop::Bound(Bound::States))?);
+        }
+        let start = self.row.len();
+        self.row.extend(self.outcome.next.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]));
+        self.row.resize(start + table.carried_words, 0);
+        taken.next = table.states.number_of(&self.row);
+
+        taken.sent.clear();
+        if let [only] = self.outcome.sent[..] {
+            let (to, fact) = table.messages[only as usize];
+            taken.sent.extend([to, fact]);
+        } else if !self.outcome.sent.is_empty() {
+            let mut pairs: Vec<(u32, u32)> =
+                self.outcome.sent.iter().map(|&message| table.messages[message as usize]).collect();
+            pairs.sort_unstable();
+            taken.sent.extend(pairs.into_iter().flat_map(|(to, fact)| [to, fact]));
+        }
+        taken.alarm = self.outcome.derived.iter().zip(&table.nevers).any(|(d, never)| d & never != 0);
+        taken.observed.clear();
+        let (observed, facts) = (&mut taken.observed, &table.facts);
+        for_each_common(&self.outcome.derived, &table.observed, |atom| observed.push(facts[atom].0));
+        observed.sort_unstable();
+        Ok(())
+    }
+
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop> {
+        self.step(node, local, delivered);
+        let table = &self.nodes[node as usize];
+        let mut facts = Vec::new();
+        let mut add = |atom: usize| facts.push(table.facts[atom]);
+        match wanted {
+            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, &mut add),
+            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, &mut add),
+        }
+        facts.sort_unstable();
+        Ok(facts)
+    }
+
+    fn fact_id(&mut self, fact: &Fact) -> FactId {
+        self.facts.intern(fact)
+    }
+
+    fn fact(&self, id: FactId) -> &Fact {
+        self.facts.get(id)
+    }
+
+    fn states(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.len()).sum()
+    }
+
+    fn growth(&self) -> usize {
+        self.nodes.iter().map(|node| node.states.growth()).sum()
+    }
+}

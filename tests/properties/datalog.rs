@@ -1,0 +1,104 @@
+//! The ultimate model of a Dedalus+ program by Corollary 1 and Lemma 4: the Datalog model of its rules with inductive and async
+//! rules read as deductive, locations as a first column. It is written as a program of one node and given to the naive
+//! evaluator, so that nothing is shared with the library's own evaluator of such programs.
+
+use std::collections::BTreeSet;
+use watershed::eval::LocalStep;
+use watershed::eval::naive::Naive;
+use watershed::program::{
+    Atom, Destination, Expr, Fact, HeadTerm, LocatedFact, NegatedTerm, NodeId, Program, Relation, RelationId, Rule,
+    RuleKind, Term, Value, VariableId,
+};
+
+/// The Datalog model over the output relations; `None` if a rule errs.
+pub fn model(program: &Program) -> Option<BTreeSet<LocatedFact>> {
+    let global = one_node(program);
+    let given = program.facts.iter().map(|given| located(program.node_value(given.node), &given.fact));
+    let here = network(program);
+    let sites = program.nodes.iter().map(|&node| Fact { relation: here, values: [node].into() });
+    let builtin = program.relations.iter().position(|relation| relation.builtin).map(|id| RelationId(id as u32));
+    let known = builtin.into_iter().flat_map(|node| {
+        let pairs = program.nodes.iter().flat_map(|&at| program.nodes.iter().map(move |&of| (at, of)));
+        pairs.map(move |(at, of)| Fact { relation: node, values: [at, of].into() })
+    });
+    let input: BTreeSet<Fact> = given.chain(sites).chain(known).collect();
+    let derived = Naive::new(&global, 100_000).step(NodeId(0), &input).ok()?.derived;
+    let at_node = |fact: &Fact| {
+        let (&location, values) = fact.values.split_first()?;
+        let fact = Fact { relation: fact.relation, values: values.into() };
+        Some(LocatedFact { node: program.node_of(location)?, fact })
+    };
+    Some(derived.iter().filter(|fact| program.outputs.contains(&fact.relation)).filter_map(at_node).collect())
+}
+
+fn located(node: Value, fact: &Fact) -> Fact {
+    Fact { relation: fact.relation, values: std::iter::once(node).chain(fact.values.iter().copied()).collect() }
+}
+
+/// A relation of the transformed program that holds of every node.
+fn network(program: &Program) -> RelationId {
+    RelationId(program.relations.len() as u32)
+}
+
+fn one_node(program: &Program) -> Program {
+    let mut global = program.clone();
+    for relation in &mut global.relations {
+        relation.arity += 1;
+        relation.builtin = false;
+    }
+    let span = program.rules.first().map_or_else(|| program.relations[0].span, |rule| rule.span);
+    global.relations.push(Relation {
+        name: "network".to_string(),
+        arity: 1,
+        kind: watershed::program::Kind::Static,
+        observer: false,
+        builtin: false,
+        normalised: false,
+        span,
+    });
+    global.nodes.truncate(1);
+    global.facts.clear();
+    // Only EDB relations are negated or aggregated over: they are below all others.
+    global.strata = program.relations.iter().map(|relation| usize::from(!relation.is_edb())).chain([0]).collect();
+    global.rules = program.rules.iter().map(|rule| as_datalog(program, rule)).collect();
+    global.observers.clear();
+    global
+}
+
+fn as_datalog(program: &Program, rule: &Rule) -> Rule {
+    let mut rule = rule.clone();
+    rule.kind = RuleKind::Deductive;
+    let fresh = |rule: &mut Rule, name: &str| {
+        rule.variables.push(name.to_string());
+        VariableId(rule.variables.len() as u32 - 1)
+    };
+    let here = match rule.location.take() {
+        Some(term @ (Term::Constant(_) | Term::Variable(_))) => term,
+        _ => Term::Variable(fresh(&mut rule, "_Here")),
+    };
+    let expr = |term: Term| match term {
+        Term::Constant(value) => Expr::Constant(value),
+        Term::Variable(variable) => Expr::Variable(variable),
+        Term::Anonymous => unreachable!("a location is a constant or a variable here"),
+    };
+    for atom in &mut rule.positive {
+        atom.terms.insert(0, here);
+    }
+    for atom in &mut rule.negative {
+        atom.terms.insert(0, NegatedTerm::Expr(expr(here)));
+    }
+    let span = rule.span;
+    let site = |term: Term| Atom { relation: network(program), terms: vec![term], time: None, span };
+    rule.positive.push(site(here));
+    let destination = match std::mem::replace(&mut rule.head.destination, Destination::Here) {
+        Destination::Here => expr(here),
+        Destination::At(expr) => expr,
+        Destination::Everywhere => {
+            let anyone = fresh(&mut rule, "_Anyone");
+            rule.positive.push(site(Term::Variable(anyone)));
+            Expr::Variable(anyone)
+        }
+    };
+    rule.head.terms.insert(0, HeadTerm::Expr(destination));
+    rule
+}

@@ -1,0 +1,325 @@
+//! The explorer and its judgement against the definition, on random programs.
+
+mod brute;
+mod campaign;
+mod datalog;
+mod generator;
+mod library;
+mod model;
+mod shrink;
+
+use brute::{Excess, Explored, Limits, Refused, Ultimate};
+use campaign::{Tally, campaign};
+use generator::Fragment;
+use library::Answer;
+use model::Model;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::collections::{BTreeMap, BTreeSet};
+use watershed::analysis::{Class, Dependencies, classify};
+use watershed::pipeline::{self, Divergence, Invariant, Verdict};
+use watershed::program::{LocatedFact, Program};
+use watershed::prove::datalog_model;
+use watershed::witness::replay::{check_claim, check_violation};
+
+/// Most copies of a message that the definition counts: first a few, which is enough for most programs that do not send again and
+/// again; then more, if that is not too large.
+const COPIES: [u64; 2] = [3, 5];
+/// Most transitions of a system that is explored by the definition: one that may be exact, and one that is cut.
+const TRANSITIONS: usize = 12_000;
+const TRANSITIONS_CUT: usize = 4_000;
+
+fn fragment(seed: u64) -> Fragment {
+    match seed % 12 {
+        0 => Fragment::DedalusPlus,
+        1 => Fragment::DedalusS,
+        _ => Fragment::Dedalus,
+    }
+}
+
+fn random(seed: u64) -> Model {
+    generator::program(seed, fragment(seed))
+}
+
+type Facts = BTreeSet<LocatedFact>;
+
+/// The facts of `these` that are not among `those`, in words.
+fn without(program: &Program, these: &Facts, those: &Facts) -> Vec<String> {
+    these.difference(those).map(|f| program.show_fact(f.node, &f.fact)).collect()
+}
+
+fn within(program: &Program, claim: &str, these: &Facts, those: &Facts) -> Result<(), String> {
+    let missing = without(program, these, those);
+    if missing.is_empty() { Ok(()) } else { Err(format!("{claim}, but not {}", missing.join(" "))) }
+}
+
+/// The system on exact counts, as far as it goes.
+fn by_definition(program: &Program) -> Result<Explored, Refused> {
+    let [few, many] = COPIES;
+    let excess = Excess::Cut;
+    let small = brute::explore(program, Limits { copies: few, excess, transitions: TRANSITIONS });
+    match &small {
+        Ok(small) if small.exceeded => {}
+        _ => return small,
+    }
+    match brute::explore(program, Limits { copies: many, excess, transitions: TRANSITIONS_CUT }) {
+        Ok(large) => Ok(large),
+        Err(_) => small,
+    }
+}
+
+fn compare_with_the_definition(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let Ok(program) = library::program(&model.text()) else {
+        tally.count("refused as invalid");
+        return Ok(());
+    };
+    let found = library::explore(&program);
+    if found.cut.is_some() {
+        tally.count("library: cut by a bound");
+        return Ok(());
+    }
+    let figures = found.figures;
+    tally.count(if figures.cap == 0 { "library: exact" } else { "library: copies saturated" });
+    tally.count_if(figures.states > 100, "over 100 states");
+    tally.count_if(!found.contested.is_empty(), "diffluent");
+    tally.count_if(!found.undecided.is_empty(), "undecided");
+    let set = |facts: &[LocatedFact]| facts.iter().cloned().collect::<Facts>();
+    let certain = set(found.certain.as_deref().unwrap_or_default());
+    let (contested, undecided) = (set(&found.contested), set(&found.undecided));
+
+    let under = match by_definition(&program) {
+        Ok(under) => under,
+        Err(Refused::TooLarge) => {
+            tally.count("definition: too large");
+            return Ok(());
+        }
+        Err(Refused::Fault) => return Err("a local step has no outcome, and the library found none such".to_string()),
+    };
+    let least = under.ultimate();
+    let claims = |index: usize| &found.invariants[index];
+    if !under.exceeded {
+        tally.count("definition: exact");
+        tally.count_if(under.states() > 100, "definition: exact and over 100 states");
+        tally.count_if(!least.contested().is_empty(), "definition: exact and diffluent");
+        let sizes = (under.states(), under.transitions());
+        if figures.cap != 0 || (figures.states, figures.transitions) != sizes {
+            return Err(format!("{sizes:?} states and transitions, the library has {figures:?}"));
+        }
+        within(&program, "the library's certain facts are certain", &certain, &least.certain())?;
+        within(&program, "certain facts are the library's", &least.certain(), &certain)?;
+        within(&program, "the library's contested facts are contested", &contested, &least.contested())?;
+        within(&program, "contested facts are the library's", &least.contested(), &contested)?;
+        within(&program, "the library is undecided", &undecided, &Facts::new())?;
+        for index in 0..program.nevers.len() {
+            let violated = matches!(claims(index), Invariant::Violated(_));
+            if violated != under.violated.contains(&index) || *claims(index) == Invariant::Unknown {
+                return Err(format!("assertion {index} is {:?}", claims(index)));
+            }
+            tally.count_if(violated, "definition: exact, an assertion violated");
+        }
+        if let Some(models) = under.models(300) {
+            let theirs: BTreeSet<Facts> = found.models.iter().cloned().collect();
+            tally.count("definition: exact, models compared");
+            tally.count_if(models.len() > 2, "definition: exact, over two models");
+            if found.models_complete && models != theirs {
+                return Err(format!("{} ultimate models, the library has {}", models.len(), theirs.len()));
+            }
+        }
+        return Ok(());
+    }
+
+    tally.count("definition: cut");
+    if figures.cap == 0 {
+        tally.count("definition: cut, library exact");
+    }
+    let limits = Limits { copies: 1, excess: Excess::Saturate, transitions: TRANSITIONS_CUT };
+    let over = brute::explore(&program, limits).ok();
+    tally.count_if(over.is_some(), "definition: cut and saturated");
+    let most: Option<Ultimate> = over.as_ref().map(|over| over.ultimate());
+    let decided: Facts = certain.union(&contested).cloned().collect();
+    let open: Facts = decided.union(&undecided).cloned().collect();
+    within(&program, "facts that some run has ultimate are the library's", &least.possible, &open)?;
+    tally.count_if(!least.contested().is_empty(), "definition: cut and diffluent");
+    within(&program, "facts contested within the cut are contested", &least.contested(), &contested)?;
+    let lost: Facts = certain.intersection(&least.avoidable).cloned().collect();
+    within(&program, "the library's certain facts cannot be lost", &lost, &Facts::new())?;
+    if let Some(most) = most {
+        within(&program, "the library's facts are ultimate in some saturated run", &open, &most.possible)?;
+        within(&program, "the library's contested facts are contested when saturated", &contested, &most.contested())?;
+        within(&program, "facts certain when saturated are certain", &most.certain(), &certain)?;
+        tally.count_if(most == least, "definition: cut and saturated agree");
+    }
+    for index in 0..program.nevers.len() {
+        let violated = under.violated.contains(&index);
+        let possible = over.as_ref().is_none_or(|over| over.violated.contains(&index));
+        if (violated && !matches!(claims(index), Invariant::Violated(_)))
+            || (!possible && *claims(index) != Invariant::Kept)
+        {
+            return Err(format!("assertion {index} is {:?}", claims(index)));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_explorer_agrees_with_the_definition() {
+    let tally = campaign(2000, random, compare_with_the_definition);
+    let all = tally.programs();
+    assert!(tally.of("diffluent") * 4 >= all, "too few programs are diffluent");
+    assert!(tally.of("over 100 states") * 4 >= all, "too few programs have over 100 states");
+}
+
+fn witnesses_replay(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let Ok(program) = library::program(&model.text()) else { return Ok(()) };
+    let found = library::explore(&program);
+    let budget = library::budget();
+    match &found.divergence {
+        Some(Divergence { fact, holds, lacks }) => {
+            tally.count("two schedules replayed");
+            for (schedule, claim) in [(holds, true), (lacks, false)] {
+                check_claim(&program, schedule, fact, claim, &budget).map_err(|e| {
+                    format!(
+                        "claim {claim} of {}: {e:?}\n{}",
+                        program.show_fact(fact.node, &fact.fact),
+                        schedule.show(&program)
+                    )
+                })?;
+            }
+            if found.contested.binary_search(fact).is_err() {
+                return Err(format!("{} is not contested", program.show_fact(fact.node, &fact.fact)));
+            }
+        }
+        None if !found.contested.is_empty() => return Err("contested facts and no witness".to_string()),
+        None => {}
+    }
+    for (&(relation, _), invariant) in program.nevers.iter().zip(&found.invariants) {
+        if let Invariant::Violated(schedule) = invariant {
+            tally.count("violations replayed");
+            check_violation(&program, schedule, relation, &budget)
+                .map_err(|e| format!("{e:?}\n{}", schedule.show(&program)))?;
+        }
+    }
+    let analysis = watershed::analysis::analyse(&program);
+    let options = pipeline::check::Options { theorems: false, ..Default::default() };
+    let answer = pipeline::check(&program, &analysis, &budget, options, &mut |_| ());
+    let answer = answer.map_err(|fault| format!("a rule errs: {:?}", fault.fault))?;
+    let violated = found.invariants.iter().any(|i| matches!(i, Invariant::Violated(_)));
+    let unknown = found.cut.is_some() || !found.undecided.is_empty() || found.invariants.contains(&Invariant::Unknown);
+    let expected = match (violated, found.contested.is_empty(), unknown) {
+        (true, _, _) => Verdict::Violated,
+        (false, false, _) => Verdict::Diffluent,
+        (false, true, true) => Verdict::Inconclusive,
+        (false, true, false) => Verdict::Confluent,
+    };
+    tally.count(expected.name());
+    if answer.verdict != expected || answer.witness.is_some() != found.divergence.is_some() {
+        return Err(format!("verdict {:?}, expected {expected:?}", answer.verdict));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_witness_replays() {
+    let tally = campaign(2000, random, witnesses_replay);
+    assert!(tally.of("two schedules replayed") * 4 >= tally.programs(), "too few witnesses");
+}
+
+/// New symbols for those of a program: in the same order if it matters, else in any.
+fn names(model: &Model, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
+    let old: Vec<String> = model.symbols().into_iter().collect();
+    let mut new: Vec<String> =
+        (0..old.len()).map(|i| format!("{}{i}", ["K ", "k", "\u{e9}"][i * 3 / old.len()])).collect();
+    if !model.orders_values() {
+        new.shuffle(rng);
+    }
+    old.into_iter().zip(new).collect()
+}
+
+fn the_writing_does_not_matter(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let answer = |text: &str| {
+        let program = library::program(text).map_err(|why| format!("{why}\n{text}"))?;
+        Ok::<_, String>(library::answer(&program, &library::explore(&program)))
+    };
+    let text = model.text();
+    let Ok(Some(expected)) = answer(&text) else {
+        tally.count("refused or cut");
+        return Ok(());
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(text.len() as u64);
+    let names = names(model, &mut rng);
+    // Which messages are seen to be pumped, and so the size of a saturated system, depends on the order of the search.
+    let same = |how: &str, expected: &Answer, text: &str| match answer(text)? {
+        Some(found) if found.exact && found != *expected => {
+            Err(format!("{how}: {found:?}\ninstead of {expected:?}\n{text}"))
+        }
+        Some(found) if found.judgement() != expected.judgement() => {
+            Err(format!("{how}: {:?}\ninstead of {:?}\n{text}", found.judgement(), expected.judgement()))
+        }
+        Some(_) => Ok(()),
+        None => Err(format!("{how}: cut")),
+    };
+    let printed = library::printed(&text);
+    if library::printed(&printed) != printed {
+        return Err(format!("printing is not idempotent\n{printed}"));
+    }
+    tally.count("printed, shuffled, renamed");
+    tally.count_if(!expected.contested.is_empty(), "diffluent");
+    tally.count_if(model.orders_values(), "renamed in order");
+    same("printed", &expected, &printed)?;
+    same("shuffled", &expected, &model.shuffled(&mut rng).text())?;
+    same("renamed", &expected.renamed(&names), &model.renamed(&names).text())
+}
+
+#[test]
+fn printing_order_and_names_do_not_matter() {
+    let tally = campaign(2000, random, the_writing_does_not_matter);
+    assert!(tally.of("diffluent") * 4 >= tally.programs(), "too few programs are diffluent");
+}
+
+fn one_model_in_dedalus_plus(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let Ok(program) = library::program(&model.text()) else { return Ok(()) };
+    let class = classify(&program, &Dependencies::of(&program)).class;
+    if class != Class::DedalusPlus {
+        return Err(format!("in {class}"));
+    }
+    let found = library::explore(&program);
+    if found.cut.is_some() {
+        tally.count("cut by a bound");
+        return Ok(());
+    }
+    let model = datalog::model(&program).ok_or("a rule errs")?;
+    let evaluated = datalog_model::ultimate_model(&program, &library::budget());
+    tally.count("explored and evaluated");
+    tally.count_if(found.figures.states > 100, "over 100 states");
+    tally.count_if(model.len() > 3, "over three facts");
+    tally.count_if(program.nodes.len() > 1, "over one node");
+    if evaluated != Some(Ok(model.clone())) {
+        return Err(format!("the Datalog model is {:?}, the library's {evaluated:?}", model));
+    }
+    let certain: Facts = found.certain.iter().flatten().cloned().collect();
+    if !found.contested.is_empty() || !found.undecided.is_empty() || !found.models_complete {
+        return Err(format!("contested {:?}, undecided {:?}", found.contested, found.undecided));
+    }
+    within(&program, "the explorer's facts are in the Datalog model", &certain, &model)?;
+    within(&program, "the Datalog model is the explorer's", &model, &certain)?;
+    if found.models == [model] { Ok(()) } else { Err("the models listed are others".to_string()) }
+}
+
+#[test]
+fn dedalus_plus_programs_have_their_datalog_model() {
+    let random = |seed| generator::program(seed, Fragment::DedalusPlus);
+    let tally = campaign(1000, random, one_model_in_dedalus_plus);
+    assert!(tally.of("explored and evaluated") * 10 >= tally.programs() * 9, "too few programs are explored");
+}
+
+#[test]
+fn dedalus_s_programs_are_in_their_class() {
+    let random = |seed| generator::program(seed, Fragment::DedalusS);
+    campaign(1000, random, |model, tally| {
+        let Ok(program) = library::program(&model.text()) else { return Ok(()) };
+        let class = classify(&program, &Dependencies::of(&program)).class;
+        tally.count(class.name());
+        if class == Class::Dedalus { Err("in full Dedalus".to_string()) } else { Ok(()) }
+    });
+}
