@@ -44,8 +44,7 @@ fn every_program_is_answered_as_it_expects() {
 }
 
 fn aligned(rows: &[[String; 5]]) -> String {
-    let widths: Vec<usize> =
-        (0..5).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..5).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
     let line = |row: &[String; 5]| {
         let [name, class, verdict, states, transitions] = row;
         format!(

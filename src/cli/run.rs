@@ -125,22 +125,24 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
         Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
         Format::Text => {
             let style = session.style();
-            let loop_length = run.records.len() - stem;
+            let counted = |steps: usize| text::counted(steps as u64, "step");
             let (tone, how) = match &run.end {
                 End::Closed(_) => {
-                    (Tone::Good, format!("a fair run: {stem} steps, then {loop_length} steps repeated for ever"))
+                    let cycle = counted(run.records.len() - stem);
+                    (Tone::Good, format!("a fair run: {}, then {cycle} repeated for ever", counted(stem)))
                 }
-                End::Stopped(bound) => (
-                    Tone::Open,
-                    format!("no end after {} steps, because {}", run.records.len(), crate::report::advice::meaning(*bound)),
-                ),
-                _ => (Tone::Open, format!("left after {} steps", run.records.len())),
+                End::Stopped(bound) => {
+                    let why = crate::report::advice::meaning(*bound);
+                    (Tone::Open, format!("no end after {}, because {why}", counted(run.records.len())))
+                }
+                _ => (Tone::Open, format!("left after {}", counted(run.records.len()))),
             };
             let headline = format!("{}: {how}\n", style.paint(tone, verdict));
             if session.verbosity == Verbosity::Quiet {
                 return session.print(&headline, exit);
             }
-            let mut page = format!("{headline}\n{}", text::runs::picture(program, "", &run.records, stem, None, style));
+            let mut page =
+                format!("{headline}\n{}", text::runs::picture(program, "The run", &run.records, stem, None, style));
             page.push_str(&text::runs::schedule(&arguments.program.shell_words(), &run.schedule.show(program), style));
             if let Some(model) = model {
                 page.push('\n');

@@ -49,8 +49,23 @@ fn delivery(step: &Value) -> (String, Vec<String>) {
 #[test]
 fn the_fields_of_the_interface_come_first_and_in_its_order() {
     let fixed = [
-        "schema", "command", "program", "class", "verdict", "scope", "basis", "nodes", "outputs", "certain",
-        "contested", "undecided", "ultimate_models", "models_complete", "witness", "invariants", "diagnostics",
+        "schema",
+        "command",
+        "program",
+        "class",
+        "verdict",
+        "scope",
+        "basis",
+        "nodes",
+        "outputs",
+        "certain",
+        "contested",
+        "undecided",
+        "ultimate_models",
+        "models_complete",
+        "witness",
+        "invariants",
+        "diagnostics",
         "statistics",
     ];
     for (file, code) in [(MARRIAGE, 1), ("broadcast/best-effort-resend.ded", 0), ("papers/errors/entangled.ded", 2)] {
@@ -63,7 +78,13 @@ fn the_fields_of_the_interface_come_first_and_in_its_order() {
         assert_eq!(
             statistics,
             [
-                "states", "transitions", "local_steps", "schedules", "duplicates", "solver_calls", "wall_seconds",
+                "states",
+                "transitions",
+                "local_steps",
+                "schedules",
+                "duplicates",
+                "solver_calls",
+                "wall_seconds",
                 "peak_bytes"
             ]
         );
@@ -76,7 +97,9 @@ fn a_theorem_answers_for_all_instances_and_exploring_for_this_one() {
     let by_theorem = watershed(&["check", &file, "--format", "json"]).json();
     assert_eq!(by_theorem["basis"], "theorem:dedalus+");
     assert_eq!(by_theorem["scope"], "all-instances");
-    for arguments in [&["explore", &file, "--format", "json"][..], &["check", &file, "--no-theorems", "--format", "json"]] {
+    for arguments in
+        [&["explore", &file, "--format", "json"][..], &["check", &file, "--no-theorems", "--format", "json"]]
+    {
         let output = watershed(arguments);
         assert_eq!(output.code, Some(0));
         let json = output.json();
@@ -121,8 +144,7 @@ fn text_starts_with_the_verdict_and_ends_with_figures() {
 #[test]
 fn the_printed_commands_replay() {
     let text = watershed(&["check", &corpus(MARRIAGE)]).stdout;
-    let commands: Vec<&str> =
-        text.lines().filter_map(|line| line.trim().strip_prefix("watershed replay ")).collect();
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("watershed replay ")).collect();
     assert_eq!(commands.len(), 2, "{text}");
     for command in commands {
         let (file, schedule) = command.split_once(" --schedule ").expect("a schedule");

@@ -4,10 +4,11 @@
 
 use crate::cli::console::write_stderr;
 use crate::program::{Fact, NodeId, Program};
+use crate::report::facts::listed;
 use crate::schedule::ScheduledStep;
 use crate::witness::StepRecord;
 use crate::witness::replay::ImpossibleStep;
-use crate::witness::run::{Choice, Chooser, Choices, Refusal};
+use crate::witness::run::{Choice, Choices, Chooser, Refusal};
 use std::collections::BTreeMap;
 use std::io::BufRead as _;
 
@@ -43,9 +44,13 @@ impl Person {
         if records.len() > self.told
             && let Some(last) = records.last()
         {
-            let derived: Vec<String> = last.derived.iter().map(|fact| program.show_fact(last.node, fact)).collect();
+            let derived: Vec<String> = (last.derived.iter())
+                .filter(|fact| !program.relation(fact.relation).builtin)
+                .map(|fact| program.show_fact(last.node, fact))
+                .collect();
             let sent: Vec<String> = last.sent.iter().map(|m| program.show_fact(m.node, &m.fact)).collect();
-            write_stderr(&format!("{}:{} has {}\n", program.show_node(last.node), last.step, derived.join(", ")));
+            let derived = listed(&derived, usize::MAX);
+            write_stderr(&format!("{}:{} has {derived}\n", program.show_node(last.node), last.step));
             if !sent.is_empty() {
                 write_stderr(&format!("  sends {}\n", sent.join(", ")));
             }
@@ -104,7 +109,8 @@ fn understand(program: &Program, choices: &Choices, line: &str) -> Result<Choice
     let mut deliver: BTreeMap<Fact, u64> = BTreeMap::new();
     for word in words {
         let chosen = word.parse::<usize>().ok().and_then(|n| lines.get(n.checked_sub(1)?));
-        let chosen = chosen.ok_or_else(|| format!("`{word}` is no number from 1 to {}; `h` for help\n", lines.len()))?;
+        let chosen =
+            chosen.ok_or_else(|| format!("`{word}` is no number from 1 to {}; `h` for help\n", lines.len()))?;
         if node.is_some_and(|node| node != chosen.node) {
             return Err("One step is of one node: these numbers are of two.\n".to_string());
         }

@@ -157,8 +157,7 @@ fn failure(
         Expectation::Confluent => verdict(Verdict::Confluent),
         Expectation::Diffluent(facts) => verdict(Verdict::Diffluent).or_else(|| {
             let (answer, program) = (answer?, program?);
-            let missing: Vec<String> =
-                facts.iter().filter(|fact| !contested(program, answer, fact)).cloned().collect();
+            let missing: Vec<String> = facts.iter().filter(|fact| !contested(program, answer, fact)).cloned().collect();
             (!missing.is_empty()).then(|| {
                 let all = listed(&shown(program, &answer.findings.contested), 12);
                 format!("expected {} to be contested, found {all}", listed(&missing, 12))

@@ -135,15 +135,17 @@ mod tests {
 
     #[test]
     fn comments_speak_of_their_line_or_of_the_next() {
-        let (expectations, _) =
-            read_text("p(a); // error[E0202]: no column\n// warning[W0201]\n// a comment\nq(X) :- r(X);\n// error[E1]\n");
+        let (expectations, _) = read_text(
+            "p(a); // error[E0202]: no column\n// warning[W0201]\n// a comment\nq(X) :- r(X);\n// error[E1]\n",
+        );
         let at = |code: &str, text: &str, line| Expectation::Diagnostic { code: code.into(), text: text.into(), line };
         assert_eq!(expectations, [at("E0202", "no column", 1), at("W0201", "", 4), at("E1", "", 0)]);
     }
 
     #[test]
     fn what_is_no_expectation_is_reported_with_its_line() {
-        let (expectations, broken) = read_text("\n// expect: deadlock\n// expect: states many\n// expect: class dedalus++\n");
+        let (expectations, broken) =
+            read_text("\n// expect: deadlock\n// expect: states many\n// expect: class dedalus++\n");
         assert_eq!(expectations, []);
         assert_eq!(broken.len(), 3);
         assert!(broken.iter().all(|finding| finding.code == codes::MALFORMED_EXPECTATION));
