@@ -6,15 +6,22 @@
 
 pub mod check;
 pub mod classify;
+pub mod completions;
 pub mod console;
+pub mod explain;
 pub mod explore;
+pub mod fmt;
 pub mod list;
 pub mod machine;
+pub mod man;
 pub mod options;
 pub mod progress;
 pub mod quantity;
+pub mod replay;
+pub mod run;
 pub mod session;
 pub mod signals;
+pub mod test;
 pub mod usage;
 
 use clap::{Parser, Subcommand};
@@ -64,6 +71,20 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Take one fair schedule: trace and ultimate model
+    Run(run::Arguments),
+    /// Run a witness file or a schedule, step by step
+    Replay(replay::Arguments),
+    /// Compare programs with their own `// expect:` lines
+    Test(test::Arguments),
+    /// Lay out files in the one canonical way, comments included
+    Fmt(fmt::Arguments),
+    /// Explain the code of a diagnostic, such as E0203, or list all codes
+    Explain(explain::Arguments),
+    /// Print what a shell needs to complete this command line
+    Completions(completions::Arguments),
+    /// Print the manual page of the tool or of one command
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -73,6 +94,13 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Run(arguments) => run::run(arguments, session),
+            Command::Replay(arguments) => replay::run(arguments, session),
+            Command::Test(arguments) => test::run(arguments, session),
+            Command::Fmt(arguments) => fmt::run(arguments, session),
+            Command::Explain(arguments) => explain::run(arguments, session),
+            Command::Completions(arguments) => completions::run(arguments, session),
+            Command::Man(arguments) => man::run(arguments, session),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::instance::{self, Cut, Findings, Invariant, explore_instance};
 use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
+use crate::eval::{EvalError, Fault};
 use crate::explore::Progress;
 use crate::program::{LocatedFact, Program, RelationId};
 use crate::prove::datalog_model;
@@ -168,8 +169,9 @@ pub fn check(
     let theorem = analysis.theorem.filter(|_| options.theorems);
     if let Some(theorem) = theorem
         && program.nevers.is_empty()
+        && let Some(answer) = by_theorem(program, budget, theorem.name)
     {
-        return Ok(by_theorem(program, budget, theorem.name));
+        return Ok(answer);
     }
     let findings = explore_instance(program, budget, options.instance, watch);
     if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
@@ -180,7 +182,7 @@ pub fn check(
         "internal error: exploration contradicts {}",
         analysis.theorem.map_or("", |theorem| theorem.name)
     );
-    let (verdict, basis) = judge(&findings);
+    let (verdict, basis) = judge(&findings, budget);
     let scope = match (verdict, theorem) {
         (Verdict::Inconclusive, _) => Scope::Bounded,
         (Verdict::Confluent, Some(_)) => Scope::AllInstances,
@@ -195,7 +197,7 @@ pub fn check(
     Ok(Answer { verdict, scope, basis, findings, witness, violations })
 }
 
-fn judge(findings: &Findings) -> (Verdict, Basis) {
+fn judge(findings: &Findings, budget: &Budget) -> (Verdict, Basis) {
     if findings.invariants.iter().any(|invariant| matches!(invariant, Invariant::Violated(_))) {
         return (Verdict::Violated, Basis::Explored);
     }
@@ -208,8 +210,8 @@ fn judge(findings: &Findings) -> (Verdict, Basis) {
     } else if let Some(bound) = bound {
         (Verdict::Inconclusive, Basis::Bound(bound))
     } else if !findings.contested.is_empty() {
-        // Contested, but the time ran out before two runs were put together.
-        (Verdict::Inconclusive, Basis::Bound(Bound::Time))
+        // Contested, but a bound from outside was hit before two runs were put together.
+        (Verdict::Inconclusive, Basis::Bound(budget.check().err().unwrap_or(Bound::Time)))
     } else if !findings.undecided.is_empty() || findings.invariants.contains(&Invariant::Unknown) {
         (Verdict::Inconclusive, Basis::Bound(Bound::Copies))
     } else {
@@ -217,9 +219,13 @@ fn judge(findings: &Findings) -> (Verdict, Basis) {
     }
 }
 
-fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Answer {
-    // The verdict does not need the model; it is shown where it can be evaluated within the budget.
-    let model = datalog_model::ultimate_model(program, budget).and_then(Result::ok);
+/// The answer that the theorem gives; none if a rule errs, which exploring then shows with a run.
+fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<Answer> {
+    let model = match datalog_model::ultimate_model(program, budget) {
+        Some(Err(EvalError::Fault { fault, .. })) if fault != Fault::IntegerBeyond64Bits => return None,
+        // The verdict does not need the model; it is shown where it can be evaluated within the budget.
+        model => model.and_then(Result::ok),
+    };
     let known = model.is_some();
     let findings = Findings {
         certain: model.as_ref().map(|model| model.iter().cloned().collect()),
@@ -233,14 +239,14 @@ fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Answer 
         cut: None,
         figures: instance::Figures::default(),
     };
-    Answer {
+    Some(Answer {
         verdict: Verdict::Confluent,
         scope: Scope::AllInstances,
         basis: Basis::Theorem(name),
         findings,
         witness: None,
         violations: Vec::new(),
-    }
+    })
 }
 
 /// Evidence is replayed whatever the time: it is short, and without it there is no verdict.

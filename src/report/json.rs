@@ -9,7 +9,7 @@ mod diagnostic;
 mod runs;
 mod tests_run;
 
-pub use classification::{ChannelObject, ClassificationObject, MeetingObject, PointObject, ReasonObject};
+pub use classification::{ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject};
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{TestObject, TestedProgram};
@@ -95,6 +95,8 @@ pub struct CheckObject {
     pub remembered: u64,
     /// Distinct local states.
     pub local_states: usize,
+    /// In a longer search, the share of its last local steps that led to a new local state.
+    pub novelty: Option<f64>,
     /// The cap on copies of messages sent for ever; 0 if all copies were counted exactly.
     pub copies_cap: u32,
     /// Maximal fair components.
@@ -103,6 +105,8 @@ pub struct CheckObject {
     pub searches: usize,
     /// The theorem that answered.
     pub theorem: Option<TheoremObject>,
+    /// The kinds of the EDB relations that "all instances" assumes.
+    pub edb: Vec<EdbObject>,
     /// What keeps the program out of smaller classes.
     pub reasons: Vec<ReasonObject>,
     /// Literals whose truth depends on which messages have arrived.
@@ -155,10 +159,12 @@ impl CheckObject {
             frontier: figures.frontier,
             remembered: figures.remembered,
             local_states: figures.local_states,
+            novelty: figures.novelty,
             copies_cap: figures.cap,
             fair_components: figures.components,
             searches: figures.searches,
             theorem: theorem(case),
+            edb: classification::edb(program),
             reasons: classification::reasons(program, sources, analysis),
             points_of_order: classification::points(program, sources, analysis),
             bound_advice: match answer.basis {

@@ -58,13 +58,16 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     text.push('\n');
     class(case, style, &mut text);
     basis(case, style, &mut text);
+    if case.answer.scope == Scope::AllInstances {
+        row(&mut text, style, "assumed", &format!("the EDB relations are {}", classification::edb(case.program)));
+    }
     facts(case, style, verbose, &mut text);
     invariants(case, style, &mut text);
     if verbose {
         classification::details(case.sources, case.analysis, style, &mut text);
     }
-    witness(case, style, &mut text);
     violations(case, style, &mut text);
+    witness(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(&case.answer.findings.figures))));
     text
@@ -230,14 +233,13 @@ pub fn shell_quoted(text: &str) -> String {
 fn what_to_try(case: &Case<'_>, style: Style, text: &mut String) {
     let Basis::Bound(bound) = case.answer.basis else { return };
     let found = &case.answer.findings.figures;
-    let asked = found.local_steps + found.remembered;
     let _ = write!(
         text,
         "\nThe search reached {} states and {} transitions; {} states are not yet expanded.",
         found.states, found.transitions, found.frontier
     );
-    if let Some(percent) = (found.local_steps * 100).checked_div(asked) {
-        let _ = write!(text, " {percent} % of the local steps were new.");
+    if let Some(novelty) = found.novelty {
+        let _ = write!(text, " Of the last local steps, {:.0} % led to a new local state.", novelty * 100.0);
     }
     let _ = writeln!(text, "\n\n{}", style.paint(Tone::Strong, "What to try"));
     for sentence in advice::advice(case.program, case.analysis, bound, found) {
@@ -261,7 +263,8 @@ pub fn figures(statistics: &Statistics, search: Option<&Figures>) -> String {
     parts.join(", ")
 }
 
-fn counted(count: u64, noun: &str) -> String {
+/// A number with its noun: `1 step`, `2 steps`.
+pub fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -51,7 +51,10 @@ fn tree(tokens: &[String], mut at: usize, mut base: ModulePath, found: &mut Vec<
                 base.pop();
             }
             Some(name) if is_name(name) => base.push(name.to_string()),
-            _ => return at,
+            _ => {
+                found.push(base);
+                return at;
+            }
         }
         at += 1;
         if tokens.get(at).is_none_or(|token| token != "::") {
@@ -152,7 +155,7 @@ mod tests {
 
     #[test]
     fn groups_supers_and_inline_paths_are_found() {
-        assert_eq!(named("use crate::{a::{B, c::*}, d};"), ["a::B", "d"]);
+        assert_eq!(named("use crate::{a::{B, c::*}, d};"), ["a::B", "a::c", "d"]);
         assert_eq!(
             named("use super::plan::Plan; use super::super::naive;"),
             ["eval::store::plan::Plan", "eval::naive"]

@@ -22,7 +22,7 @@ pub fn one_line(sources: &SourceMap, analysis: &Analysis) -> String {
     let Some(first) = against.first() else { return name.to_string() };
     let more = match against.len() - 1 {
         0 => String::new(),
-        n => format!("; {} more", counted(n as u64, "reason")),
+        n => format!("; {}", counted(n as u64, "more reason")),
     };
     format!("{name}, not {}: {} ({}{more})", smaller.name(), first.message, place(sources, first.span))
 }
@@ -34,14 +34,7 @@ pub fn answer(program: &Program, sources: &SourceMap, analysis: &Analysis, style
     if let Some(theorem) = analysis.theorem {
         row(&mut text, style, "confluent", &format!("every instance ({}): {}", theorem.source, theorem.argument));
     }
-    let edb: Vec<String> = (program.relations.iter())
-        .filter(|relation| relation.is_edb() && !relation.builtin)
-        .map(|relation| match relation.kind {
-            Kind::Event => format!("{} (event)", relation.name),
-            _ => format!("{} (static)", relation.name),
-        })
-        .collect();
-    row(&mut text, style, "EDB", &listed(&edb, usize::MAX));
+    row(&mut text, style, "EDB", &edb(program));
     for (stratum, relations) in strata::by_stratum(program).iter().enumerate() {
         let names: Vec<String> = relations.iter().map(|&id: &RelationId| program.relation(id).name.clone()).collect();
         row(&mut text, style, &format!("stratum {stratum}"), &listed(&names, usize::MAX));
@@ -51,6 +44,18 @@ pub fn answer(program: &Program, sources: &SourceMap, analysis: &Analysis, style
         text.push_str("\nEvery node falls quiet in every fair run.\n");
     }
     text
+}
+
+/// The EDB relations, each with the kind of facts that an instance may give it.
+pub fn edb(program: &Program) -> String {
+    let relations: Vec<String> = (program.relations.iter())
+        .filter(|relation| relation.is_edb() && !relation.builtin)
+        .map(|relation| match relation.kind {
+            Kind::Event => format!("{} (event)", relation.name),
+            _ => format!("{} (static)", relation.name),
+        })
+        .collect();
+    listed(&relations, usize::MAX)
 }
 
 /// The verdict of `classify` in one line.

@@ -1,0 +1,300 @@
+//! `watershed replay`: the run that a witness file or a schedule names, step by step, by the definition.
+//!
+//! Impossible steps and texts that are no schedule are mistakes (exit code 2). A schedule that is possible but not the fair run,
+//! or does not show the fate of a fact, that is claimed is a "no" (exit code 1).
+
+use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
+use super::session::{Loaded, Session};
+use super::{Exit, console::Verbosity};
+use crate::budget::{Bound, Budget};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::eval::{EvalError, Fault};
+use crate::pipeline::Figures;
+use crate::program::{LocatedFact, Program};
+use crate::report::facts::{listed, shown};
+use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
+use crate::report::style::Tone;
+use crate::report::{sarif, text};
+use crate::schedule::{Schedule, parse};
+use crate::witness::file::{Claims, StepObject, read};
+use crate::witness::replay::{
+    ClaimError, ImpossibleStep, LassoError, LassoRun, check_claim, check_lasso, check_violation, replay,
+};
+use crate::witness::{Impossible, StepRecord};
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    limits: LimitOptions,
+    /// A witness file, or a schedule such as `n1 ; s{m(#s, a)} loop: n1 ; s`
+    #[arg(long, value_name = "FILE|STRING", allow_hyphen_values = true)]
+    schedule: OsString,
+}
+
+/// What is to be replayed.
+enum Given {
+    /// A witness file.
+    Claims(Claims),
+    /// A schedule alone.
+    Schedule(Schedule),
+}
+
+/// One schedule after its replay.
+struct Replayed {
+    /// What it is to show.
+    claim: String,
+    records: Vec<StepRecord>,
+    stem: usize,
+    fact: Option<LocatedFact>,
+    /// The run, if it is a fair one.
+    lasso: Option<LassoRun>,
+    /// Facts of `never` relations at its end.
+    violations: Vec<String>,
+    /// Why it does not show it.
+    failure: Option<Diagnostic>,
+}
+
+/// Why there is nothing to show.
+enum Stop {
+    Wrong(Diagnostic),
+    Bound(Bound),
+}
+
+/// Replays.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    let format = arguments.format.format;
+    let names = arguments.program.names();
+    let limits = match arguments.limits.limits() {
+        Ok(limits) => limits,
+        Err(wrong) => {
+            session.report_placeless(&wrong);
+            return session.refuse("replay", names, format);
+        }
+    };
+    session.listen_to_signals();
+    let budget = limits.budget(session);
+    let Some(loaded) = session.load_instance(&arguments.program) else {
+        return session.refuse("replay", names, format);
+    };
+    let Some(given) = given(&arguments.schedule, &loaded.program, session) else {
+        return session.refuse("replay", names, format);
+    };
+    let replayed = match given {
+        Given::Schedule(schedule) => alone(&loaded.program, &schedule, &budget).map(|replayed| vec![replayed]),
+        Given::Claims(claims) => claimed(&loaded.program, &claims, &budget),
+    };
+    match replayed {
+        Ok(replayed) => conclude(arguments, &loaded, &replayed, session),
+        Err(Stop::Bound(bound)) => {
+            let message = format!("the replay has no answer, because {}", crate::report::advice::meaning(bound));
+            super::console::write_stderr(&format!("inconclusive: {message}\n"));
+            if bound == Bound::Interrupt { Exit::Interrupted } else { Exit::Inconclusive }
+        }
+        Err(Stop::Wrong(finding)) => {
+            session.report(&loaded.sources, &[finding]);
+            session.refuse("replay", names, format)
+        }
+    }
+}
+
+/// A witness file if there is a file of this name, else a schedule.
+fn given(argument: &OsString, program: &Program, session: &mut Session) -> Option<Given> {
+    let path = Path::new(argument);
+    let name = argument.to_string_lossy();
+    if path.exists() || argument == "-" {
+        let text = match read_file(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("expected a witness file `{name}`, found: {error}");
+                session.report_placeless(&[Diagnostic::new(codes::CANNOT_READ, message)]);
+                return None;
+            }
+        };
+        // A file may hold a schedule as text, too; a witness is an object.
+        if text.trim_start().starts_with('{') {
+            return match read(program, &name, &text) {
+                Ok(claims) => Some(Given::Claims(claims)),
+                Err((sources, diagnostics)) => {
+                    session.report(&sources, &diagnostics);
+                    None
+                }
+            };
+        }
+        return schedule(program, &name, &text, session);
+    }
+    if name.ends_with(".json") {
+        let message = format!("expected a witness file `{name}`, found none of this name");
+        session.report_placeless(&[Diagnostic::new(codes::CANNOT_READ, message)]);
+        return None;
+    }
+    schedule(program, "<schedule>", &name, session)
+}
+
+fn schedule(program: &Program, name: &str, text: &str, session: &mut Session) -> Option<Given> {
+    match parse::parse(program, name, text) {
+        Ok(schedule) => Some(Given::Schedule(schedule)),
+        Err((sources, diagnostics)) => {
+            session.report(&sources, &diagnostics);
+            None
+        }
+    }
+}
+
+fn read_file(path: &Path) -> std::io::Result<String> {
+    const MOST: u64 = crate::syntax::load::MAX_FILE_BYTES;
+    let mut text = String::new();
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(MOST).read_to_string(&mut text)?;
+    } else {
+        std::fs::File::open(path)?.take(MOST).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+/// A schedule that claims nothing but to be possible and, if it has a loop, a fair run.
+fn alone(program: &Program, schedule: &Schedule, budget: &Budget) -> Result<Replayed, Stop> {
+    let records = replay(program, schedule, budget).map_err(|step| stop(program, &step))?;
+    let mut violations = Vec::new();
+    for &(relation, _) in &program.nevers {
+        let whole = Schedule { stem: schedule.steps().cloned().collect(), cycle: Vec::new() };
+        if let Ok(violation) = check_violation(program, &whole, relation, budget) {
+            violations.extend(violation.facts);
+        }
+    }
+    let replayed = |claim: &str| Replayed {
+        claim: claim.to_string(),
+        stem: schedule.stem.len(),
+        records: records.clone(),
+        fact: None,
+        lasso: None,
+        violations: violations.clone(),
+        failure: None,
+    };
+    if schedule.cycle.is_empty() {
+        return Ok(replayed("a possible run"));
+    }
+    match check_lasso(program, schedule, budget) {
+        Ok(lasso) => Ok(Replayed { lasso: Some(lasso), ..replayed("a fair run") }),
+        Err(LassoError::Impossible(step)) => Err(stop(program, &step)),
+        Err(error) => Ok(Replayed { failure: Some(error.diagnostic(program)), ..replayed("a fair run") }),
+    }
+}
+
+/// Everything a witness file claims.
+fn claimed(program: &Program, claims: &Claims, budget: &Budget) -> Result<Vec<Replayed>, Stop> {
+    let mut all = Vec::new();
+    if let Some(witness) = &claims.witness {
+        let fact = program.show_fact(witness.fact.node, &witness.fact.fact);
+        for (holds, schedule) in &witness.schedules {
+            let claim = format!("a fair run in which {fact} is{} ultimate", if *holds { "" } else { " not" });
+            let replayed = alone(program, schedule, budget)?;
+            let result = check_claim(program, schedule, &witness.fact, *holds, budget);
+            let failure = failure(program, result.err())?;
+            all.push(Replayed { claim, fact: Some(witness.fact.clone()), failure, ..replayed });
+        }
+    }
+    for (relation, schedule) in &claims.violations {
+        let claim = format!("a run to a step with `{}`", program.relation(*relation).name);
+        let replayed = alone(program, schedule, budget)?;
+        let result = check_violation(program, schedule, *relation, budget);
+        let failure = failure(program, result.err())?;
+        all.push(Replayed { claim, failure, ..replayed });
+    }
+    Ok(all)
+}
+
+fn failure(program: &Program, error: Option<ClaimError>) -> Result<Option<Diagnostic>, Stop> {
+    match error {
+        Some(error) => match error.impossible() {
+            Some(step) => Err(stop(program, step)),
+            None => Ok(Some(error.diagnostic(program))),
+        },
+        None => Ok(None),
+    }
+}
+
+/// A step that cannot be taken: a mistake, unless a bound is the reason.
+fn stop(program: &Program, step: &ImpossibleStep) -> Stop {
+    match &step.why {
+        Impossible::Eval(error) | Impossible::Observe(error) => match error {
+            EvalError::TooManyFacts { .. } => Stop::Bound(Bound::Facts),
+            EvalError::Stopped(bound) => Stop::Bound(*bound),
+            EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Stop::Bound(Bound::Integer),
+            EvalError::Fault { .. } => Stop::Wrong(step.diagnostic(program)),
+        },
+        Impossible::NotInFlight { .. } => Stop::Wrong(step.diagnostic(program)),
+    }
+}
+
+fn conclude(arguments: &Arguments, loaded: &Loaded, replayed: &[Replayed], session: &mut Session) -> Exit {
+    let program = &loaded.program;
+    let failures: Vec<Diagnostic> = replayed.iter().filter_map(|run| run.failure.clone()).collect();
+    session.report(&loaded.sources, &failures);
+    let (exit, verdict) = if failures.is_empty() { (Exit::Yes, "reproduced") } else { (Exit::No, "not-reproduced") };
+    match arguments.format.format {
+        Format::Json => {
+            let object = ReplayObject {
+                schema: SCHEMA,
+                command: "replay",
+                program: arguments.program.names(),
+                class: loaded.analysis.classification.class.name(),
+                verdict,
+                nodes: nodes(program),
+                outputs: outputs(program),
+                diagnostics: session.diagnostics.clone(),
+                statistics: session.statistics(&Figures::default()),
+                runs: replayed.iter().map(|run| object(program, run)).collect(),
+            };
+            session.print_json(&object, exit)
+        }
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Text => {
+            let style = session.style();
+            let tone = if exit == Exit::Yes { Tone::Good } else { Tone::Bad };
+            let claims: Vec<String> = replayed.iter().map(|run| run.claim.clone()).collect();
+            let mut page = format!("{}: {}\n", style.paint(tone, verdict), listed(&claims, 4));
+            if session.verbosity > Verbosity::Quiet {
+                for run in replayed {
+                    page.push('\n');
+                    page.push_str(&shown_run(program, run, session));
+                }
+            }
+            session.print(&page, exit)
+        }
+    }
+}
+
+fn object(program: &Program, run: &Replayed) -> ReplayedRun {
+    let steps = |records: &[StepRecord]| records.iter().map(|record| StepObject::new(program, record)).collect();
+    let (stem, cycle) = run.records.split_at(run.stem);
+    ReplayedRun {
+        claim: run.claim.clone(),
+        reproduced: run.failure.is_none(),
+        stem: steps(stem),
+        cycle: steps(cycle),
+        ultimate_model: run.lasso.as_ref().map(|lasso| shown(program, &lasso.ultimate_model(program))),
+        violations: run.violations.clone(),
+    }
+}
+
+fn shown_run(program: &Program, run: &Replayed, session: &Session) -> String {
+    let style = session.style();
+    let mut text = text::runs::picture(program, &run.claim, &run.records, run.stem, run.fact.as_ref(), style);
+    if !run.violations.is_empty() {
+        text.push_str(&format!("\n  the last step has {}, which must never hold\n", run.violations.join(", ")));
+    }
+    if let Some(lasso) = &run.lasso {
+        text.push('\n');
+        let verbose = session.verbosity == Verbosity::Verbose;
+        text.push_str(&text::runs::ultimate_model(program, &lasso.ultimate_model(program), verbose, style));
+    }
+    text
+}

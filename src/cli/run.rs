@@ -1,0 +1,155 @@
+//! `watershed run`: one fair schedule, its trace and its ultimate model.
+
+mod interactive;
+
+use super::check::fault_finding;
+use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions, count};
+use super::session::{Loaded, Session};
+use super::{Exit, console::Verbosity};
+use crate::budget::{Bound, Budget};
+use crate::eval::EvalError;
+use crate::pipeline::Figures;
+use crate::report::facts::shown;
+use crate::report::json::{RunObject, SCHEMA, nodes, outputs};
+use crate::report::style::Tone;
+use crate::report::{sarif, text};
+use crate::schedule::Schedule;
+use crate::witness::file::StepObject;
+use crate::witness::replay::ImpossibleStep;
+use crate::witness::run::{End, Policy, Run, interact, run as take};
+use crate::witness::simulate::Impossible;
+use interactive::Person;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    limits: LimitOptions,
+    /// Random deliveries from this seed, then rounds
+    #[arg(long, value_name = "N", conflicts_with_all = ["fifo", "interactive"], allow_hyphen_values = true)]
+    seed: Option<String>,
+    /// In rounds: each node in turn gets everything in flight to it [default]
+    #[arg(long, conflicts_with = "interactive")]
+    fifo: bool,
+    /// Choose each delivery yourself
+    #[arg(short, long)]
+    interactive: bool,
+}
+
+/// Takes the run.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    let format = arguments.format.format;
+    let names = arguments.program.names();
+    let mut wrong = Vec::new();
+    let seed = count("--seed", &arguments.seed, &mut wrong);
+    let limits = arguments.limits.limits().map_err(|more| wrong.extend(more));
+    session.report_placeless(&wrong);
+    let (Ok(limits), true) = (limits, wrong.is_empty()) else { return session.refuse("run", names, format) };
+    // While a person is asked, a signal that waits for the next look at a flag would wait for the next line.
+    if !arguments.interactive {
+        session.listen_to_signals();
+    }
+    let budget = limits.budget(session);
+    let Some(loaded) = session.load_instance(&arguments.program) else {
+        return session.refuse("run", names, format);
+    };
+    let run = match (arguments.interactive, seed) {
+        (true, _) => interact(&loaded.program, &mut Person::new(), &budget),
+        (false, Some(seed)) => take(&loaded.program, Policy::Seeded(seed as u64), &budget),
+        (false, None) => take(&loaded.program, Policy::Fifo, &budget),
+    };
+    if let End::Fault(step, error) = &run.end {
+        let mut schedule = run.schedule.clone();
+        schedule.stem.push(step.clone());
+        report_fault(&loaded, &schedule, error, &budget, session);
+        return session.refuse("run", names, format);
+    }
+    print(arguments, &loaded, &run, session)
+}
+
+/// Reports a rule that errs at the end of `schedule`.
+fn report_fault(loaded: &Loaded, schedule: &Schedule, error: &EvalError, budget: &Budget, session: &mut Session) {
+    let EvalError::Fault { fault, .. } = *error else {
+        unreachable!("internal error: a bound that is reported as a fault of a rule")
+    };
+    // A replay tells whether an operational or an observer rule erred.
+    let replayed = crate::witness::replay::replay(&loaded.program, schedule, budget).err();
+    let rule = match &replayed {
+        Some(step @ ImpossibleStep { why: Impossible::Eval(_) | Impossible::Observe(_), .. }) => {
+            step.faulty_rule(&loaded.program)
+        }
+        _ => None,
+    };
+    let finding = fault_finding(&loaded.program, fault, rule.map(|rule| rule.span), schedule);
+    session.report(&loaded.sources, &[finding]);
+}
+
+fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Session) -> Exit {
+    let program = &loaded.program;
+    let (exit, verdict, basis) = match &run.end {
+        End::Closed(_) => (Exit::Yes, "ended", "explored".to_string()),
+        End::Left | End::Fault(..) => (Exit::Yes, "left", "explored".to_string()),
+        End::Stopped(Bound::Interrupt) => (Exit::Interrupted, "inconclusive", "bound:interrupt".to_string()),
+        End::Stopped(bound) => (Exit::Inconclusive, "inconclusive", format!("bound:{bound}")),
+    };
+    let (stem, model) = match &run.end {
+        End::Closed(lasso) => (lasso.stem, Some(lasso.ultimate_model(program))),
+        _ => (run.records.len(), None),
+    };
+    match arguments.format.format {
+        Format::Json => {
+            let steps = |records: &[_]| records.iter().map(|r| StepObject::new(program, r)).collect();
+            let statistics = session.statistics(&Figures::default());
+            let object = RunObject {
+                schema: SCHEMA,
+                command: "run",
+                program: arguments.program.names(),
+                class: loaded.analysis.classification.class.name(),
+                verdict,
+                basis,
+                nodes: nodes(program),
+                outputs: outputs(program),
+                diagnostics: session.diagnostics.clone(),
+                statistics,
+                schedule: run.schedule.show(program),
+                stem: steps(&run.records[..stem]),
+                cycle: steps(&run.records[stem..]),
+                ultimate_model: model.map(|model| shown(program, &model)),
+            };
+            session.print_json(&object, exit)
+        }
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Text => {
+            let style = session.style();
+            let counted = |steps: usize| text::counted(steps as u64, "step");
+            let (tone, how) = match &run.end {
+                End::Closed(_) => {
+                    let cycle = counted(run.records.len() - stem);
+                    (Tone::Good, format!("a fair run: {}, then {cycle} repeated for ever", counted(stem)))
+                }
+                End::Stopped(bound) => {
+                    let why = crate::report::advice::meaning(*bound);
+                    (Tone::Open, format!("no end after {}, because {why}", counted(run.records.len())))
+                }
+                _ => (Tone::Open, format!("left after {}", counted(run.records.len()))),
+            };
+            let headline = format!("{}: {how}\n", style.paint(tone, verdict));
+            if session.verbosity == Verbosity::Quiet {
+                return session.print(&headline, exit);
+            }
+            let mut page =
+                format!("{headline}\n{}", text::runs::picture(program, "The run", &run.records, stem, None, style));
+            page.push_str(&text::runs::schedule(&arguments.program.shell_words(), &run.schedule.show(program), style));
+            if let Some(model) = model {
+                page.push('\n');
+                let verbose = session.verbosity == Verbosity::Verbose;
+                page.push_str(&text::runs::ultimate_model(program, &model, verbose, style));
+            }
+            session.print(&page, exit)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! One program against its expectations.
+
+use super::expectation::{self, Expectation};
+use crate::analysis::Class;
+use crate::budget::{Bound, Budget};
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::check::Options;
+use crate::pipeline::{self, Answer, Basis, Figures, Read, Verdict, instance};
+use crate::program::{LocatedFact, Program, resolve};
+use crate::report::facts::{listed, shown};
+use crate::schedule::parse::parse_fact;
+use crate::source::SourceMap;
+use crate::syntax::load::Input;
+use std::path::Path;
+
+/// A program and what became of its expectations.
+#[derive(Debug)]
+pub struct Examined {
+    /// The file as the user wrote it.
+    pub file: String,
+    /// Its texts.
+    pub sources: SourceMap,
+    /// The class, if the program is right.
+    pub class: Option<Class>,
+    /// The verdict; `None` if the program is wrong.
+    pub verdict: Option<Verdict>,
+    /// The bound, if the verdict is inconclusive.
+    pub bound: Option<Bound>,
+    /// Figures of the search, if there was one.
+    pub figures: Option<Figures>,
+    /// How many expectations there are.
+    pub expectations: usize,
+    /// What was expected and found instead.
+    pub failures: Vec<String>,
+    /// Expectations that cannot be read.
+    pub broken: Vec<Diagnostic>,
+}
+
+impl Examined {
+    /// The verdict's name, `error` if there is none.
+    pub fn verdict_name(&self) -> &'static str {
+        self.verdict.map_or("error", Verdict::name)
+    }
+}
+
+/// What a program turned out to be.
+enum Found {
+    /// Wrong, with these diagnostics.
+    Wrong,
+    /// Answered.
+    Answered(Box<Answer>),
+}
+
+/// Reads a program, answers for it and compares. States and transitions are those of the whole instance, explored
+/// without theorems.
+pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorems: bool) -> Examined {
+    let Read { sources, program, mut diagnostics } =
+        pipeline::read(&[Input::from_argument(path)], &resolve::Options::default());
+    let first = sources.files().next().map(|(id, _)| id);
+    let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
+    let counts = expectations.iter().any(|e| matches!(e, Expectation::States(_) | Expectation::Transitions(_)));
+    let mut examined = Examined {
+        file: path.display().to_string(),
+        sources,
+        class: program.as_ref().map(|(_, analysis)| analysis.classification.class),
+        verdict: None,
+        bound: None,
+        figures: None,
+        expectations: expectations.len(),
+        failures: Vec::new(),
+        broken,
+    };
+    let found = match &program {
+        Some((program, _)) if program.nodes.is_empty() => {
+            diagnostics.push(crate::cli::session::no_nodes());
+            Found::Wrong
+        }
+        Some((program, analysis)) => {
+            let ask = |theorems| {
+                pipeline::check(program, analysis, budget, Options { theorems, instance: options }, &mut |_| {})
+            };
+            match ask(theorems) {
+                Ok(answer) => {
+                    let by_theorem = answer.findings.figures.searches == 0;
+                    let explored = if by_theorem && counts { ask(false).ok() } else { None };
+                    let explored = explored.as_ref().or((!by_theorem).then_some(&answer));
+                    examined.figures = explored.map(|answer| answer.findings.figures);
+                    examined.verdict = Some(answer.verdict);
+                    if let Basis::Bound(bound) = answer.basis {
+                        examined.bound = Some(bound);
+                    }
+                    Found::Answered(Box::new(answer))
+                }
+                Err(fault) => {
+                    diagnostics.push(crate::cli::check::fault_diagnostic(program, &fault));
+                    Found::Wrong
+                }
+            }
+        }
+        None => Found::Wrong,
+    };
+    let program = program.as_ref().map(|(program, _)| program);
+    let failures: Vec<String> = (expectations.iter())
+        .filter_map(|expectation| failure(&examined, &found, program, &diagnostics, expectation))
+        .collect();
+    examined.failures = failures;
+    examined.failures.extend(unexpected(&examined.sources, &diagnostics, &expectations));
+    examined
+}
+
+/// Errors that nothing announces.
+fn unexpected(sources: &SourceMap, diagnostics: &[Diagnostic], expectations: &[Expectation]) -> Vec<String> {
+    if expectations.iter().any(|expectation| matches!(expectation, Expectation::Error(_))) {
+        return Vec::new();
+    }
+    (diagnostics.iter())
+        .filter(|diagnostic| diagnostic.is_error())
+        .filter(|diagnostic| {
+            !expectations.iter().any(|expectation| match expectation {
+                Expectation::Diagnostic { code, text, line } => at(sources, diagnostic, code, text, *line),
+                _ => false,
+            })
+        })
+        .map(|diagnostic| format!("unexpected error {}: {}", diagnostic.code.0, diagnostic.message))
+        .collect()
+}
+
+fn at(sources: &SourceMap, diagnostic: &Diagnostic, code: &str, text: &str, line: usize) -> bool {
+    let place = diagnostic.primary.as_ref().map(|label| sources.line_column(label.span).0);
+    diagnostic.code.0 == code && diagnostic.message.contains(text) && place == Some(line)
+}
+
+/// What is wrong with one expectation, if something is.
+fn failure(
+    examined: &Examined,
+    found: &Found,
+    program: Option<&Program>,
+    diagnostics: &[Diagnostic],
+    expected: &Expectation,
+) -> Option<String> {
+    let codes: Vec<String> = diagnostics.iter().map(|diagnostic| diagnostic.code.0.to_string()).collect();
+    let answer = match found {
+        Found::Answered(answer) => Some(answer.as_ref()),
+        Found::Wrong => None,
+    };
+    let verdict = |wanted: Verdict| {
+        (examined.verdict != Some(wanted)).then(|| {
+            let basis = examined.bound.map(|bound| format!(" (bound:{bound})")).unwrap_or_default();
+            format!("expected {}, found {}{basis}", wanted.name(), examined.verdict_name())
+        })
+    };
+    match expected {
+        Expectation::Class(name) => {
+            let class = examined.class.map_or("none", Class::name);
+            (class != name).then(|| format!("expected class {name}, found {class}"))
+        }
+        Expectation::Confluent => verdict(Verdict::Confluent),
+        Expectation::Diffluent(facts) => verdict(Verdict::Diffluent).or_else(|| {
+            let (answer, program) = (answer?, program?);
+            let missing: Vec<String> = facts.iter().filter(|fact| !contested(program, answer, fact)).cloned().collect();
+            (!missing.is_empty()).then(|| {
+                let all = listed(&shown(program, &answer.findings.contested), 12);
+                format!("expected {} to be contested, found {all}", listed(&missing, 12))
+            })
+        }),
+        Expectation::Violated(names) => verdict(Verdict::Violated).or_else(|| {
+            let (answer, program) = (answer?, program?);
+            let violated: Vec<String> =
+                answer.violations.iter().map(|v| program.relation(v.relation).name.clone()).collect();
+            let missing: Vec<String> = names.iter().filter(|name| !violated.contains(name)).cloned().collect();
+            (!missing.is_empty())
+                .then(|| format!("expected {} to be violated, found {}", listed(&missing, 12), listed(&violated, 12)))
+        }),
+        Expectation::Inconclusive(bound) => verdict(Verdict::Inconclusive).or_else(|| {
+            let (wanted, hit) = (bound.as_ref()?, examined.bound?.to_string());
+            (*wanted != hit).then(|| format!("expected bound:{wanted}, found bound:{hit}"))
+        }),
+        Expectation::Error(wanted) => {
+            if examined.verdict.is_some() {
+                return Some(format!("expected an error, found {}", examined.verdict_name()));
+            }
+            let missing: Vec<String> = wanted.iter().filter(|code| !codes.contains(code)).cloned().collect();
+            (!missing.is_empty()).then(|| format!("expected {}, found {}", listed(&missing, 12), listed(&codes, 12)))
+        }
+        Expectation::States(wanted) => count("states", *wanted, examined.figures.map(|figures| figures.states)),
+        Expectation::Transitions(wanted) => {
+            count("transitions", *wanted, examined.figures.map(|figures| figures.transitions))
+        }
+        Expectation::Diagnostic { code, text, line } => {
+            let met = diagnostics.iter().any(|diagnostic| at(&examined.sources, diagnostic, code, text, *line));
+            (!met).then(|| format!("expected {code} at line {line} with `{text}`, found {}", listed(&codes, 12)))
+        }
+    }
+}
+
+fn count(what: &str, wanted: usize, found: Option<usize>) -> Option<String> {
+    let shown = found.map_or_else(|| "none".to_string(), |found| found.to_string());
+    (found != Some(wanted)).then(|| format!("expected {wanted} {what}, found {shown}"))
+}
+
+/// Whether a fact, as somebody wrote it, is contested.
+fn contested(program: &Program, answer: &Answer, text: &str) -> bool {
+    let fact: Option<LocatedFact> = parse_fact(program, "<expectation>", text, None).ok();
+    fact.is_some_and(|fact| answer.findings.contested.contains(&fact))
+}

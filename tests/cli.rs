@@ -1,0 +1,16 @@
+//! The binary as users meet it: arguments in, bytes and an exit code out.
+
+#[path = "cli/answers.rs"]
+mod answers;
+#[path = "cli/bounds.rs"]
+mod bounds;
+#[path = "cli/invocation.rs"]
+mod invocation;
+#[path = "cli/mistakes.rs"]
+mod mistakes;
+#[path = "cli/runs.rs"]
+mod runs;
+#[path = "cli/testing.rs"]
+mod testing;
+#[path = "cli/witnesses.rs"]
+mod witnesses;

@@ -1,0 +1,75 @@
+//! Bounds: inconclusive, which bound, how far, what to try; signals.
+
+use crate::invocation::{binary, corpus, watershed, with_input};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// Counts for ever.
+const COUNTER: &str = "s(#X, N + 1)@next :- s(#X, N); s(#a, 0)@1; m(#X)@async :- s(#X, N);";
+
+#[test]
+fn each_bound_is_named() {
+    let duel = corpus("paxos/duel.ded");
+    for (option, value, bound) in [
+        ("--max-states", "50", "states"),
+        ("--max-transitions", "200", "transitions"),
+        ("--max-facts", "3", "facts"),
+        ("--timeout", "0", "time"),
+        ("--max-memory", "1", "memory"),
+    ] {
+        let output = watershed(&["check", &duel, option, value, "--format", "json"]);
+        assert_eq!(output.code, Some(3), "{option}: {output:#?}");
+        let json = output.json();
+        assert_eq!(json["verdict"], "inconclusive", "{option}");
+        assert_eq!(json["scope"], "bounded", "{option}");
+        assert_eq!(json["basis"], format!("bound:{bound}"), "{option}");
+        assert!(json["certain"].is_null(), "what is ultimate in every run is not known");
+        assert!(json["bound_advice"].as_array().is_some_and(|advice| !advice.is_empty()));
+        if bound == "states" {
+            assert_eq!(json["statistics"]["states"], 50);
+            assert!(json["frontier"].as_u64() > Some(0));
+        }
+    }
+}
+
+#[test]
+fn a_counter_is_said_to_be_infinite() {
+    let output = with_input(&["check", "-", "--max-states", "100"], COUNTER);
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    assert!(output.stdout.starts_with("inconclusive: no answer, because the search reached `--max-states`"));
+    assert!(output.stdout.contains("may be infinitely many"), "{}", output.stdout);
+    assert!(output.stderr.contains("W0704"), "{}", output.stderr);
+    let run = with_input(&["run", "-", "--max-states", "10"], COUNTER);
+    assert_eq!(run.code, Some(3), "{run:#?}");
+    assert!(run.stdout.starts_with("inconclusive: "), "{}", run.stdout);
+}
+
+#[test]
+fn the_time_is_kept_and_leaves_room_to_judge() {
+    let start = Instant::now();
+    let output = with_input(&["check", "-", "--timeout", "1", "-q"], COUNTER);
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_signal_ends_a_search_with_a_report() {
+    let directory = crate::invocation::directory();
+    let program = crate::invocation::file(directory.path(), "counter.ded", COUNTER);
+    for signal in ["-INT", "-TERM"] {
+        let child = binary()
+            .args(["check", program.to_str().expect("UTF-8"), "--format", "json", "--timeout", "60"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        std::thread::sleep(Duration::from_millis(1500));
+        let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(130), "{signal}: {output:?}");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the report so far");
+        assert_eq!(json["verdict"], "inconclusive");
+        assert_eq!(json["basis"], "bound:interrupt");
+    }
+}
