@@ -20,7 +20,8 @@ fn resolved(text: &str) -> Program {
     let (tree, mut diagnostics) = parser::parse(&sources, file);
     let (program, more) = resolve::resolve(&sources, &[tree], &resolve::Options::default());
     diagnostics.extend(more);
-    program.unwrap_or_else(|| panic!("{}\n{text}", render(&sources, &diagnostics, false)))
+    assert!(diagnostics.is_empty(), "{}\n{text}", render(&sources, &diagnostics, false));
+    program.expect("a program comes out unless there are diagnostics")
 }
 
 /// Class, verdict, states and transitions, without theorems.

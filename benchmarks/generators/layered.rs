@@ -30,7 +30,7 @@ fn service(text: &mut String, i: usize) -> std::fmt::Result {
          request{i}(#c, k{})@1;\n\
          held{i}(X) :- request{i}(X);\n\
          held{i}(X)@next :- held{i}(X);\n\
-         ask{i}(#N, X, C)@async :- held{i}(#C, X), node(#C, N);\n\
+         ask{i}(#N, X, C)@async :- held{i}(#C, X), node(N);\n\
          asked{i}(X, C) :- ask{i}(X, C);\n\
          asked{i}(X, C)@next :- asked{i}(X, C);\n\
          found{i}(X, Y) :- asked{i}(X, _), table{i}(X, Y);\n\

@@ -56,6 +56,9 @@ pub fn counters(program: &Program, endurance: &Endurance) -> Vec<Counter> {
     for (index, rule) in program.rules.iter().enumerate() {
         add_flows(program, rule, RuleId(index as u32), &first_column, &mut graph);
     }
+    if !graph.edge_weights().any(|flow| flow.grows) {
+        return Vec::new();
+    }
     let everywhere = component_of(kosaraju_scc(&graph), graph.node_count());
     let deductive = EdgeFiltered::from_fn(&graph, |edge| edge.weight().kind == RuleKind::Deductive);
     let in_a_step = component_of(kosaraju_scc(&deductive), graph.node_count());
