@@ -5,11 +5,12 @@ CARGO ?= cargo
 RANDOM_PROGRAMS ?= 100000
 FUZZ = $(CARGO) run --locked --release --manifest-path fuzz/Cargo.toml --
 
-.PHONY: help demo setup build lint test test-all bench
+.PHONY: help demo setup build lint test fuzz test-all bench
 
 help:
 	@echo "make demo      build, then one program from its text to a verdict that is replayed (about a minute)"
 	@echo "make test      all tests"
+	@echo "make fuzz      10,000 mutated inputs through each part that reads what users give (minutes)"
 	@echo "make test-all  the same with $(RANDOM_PROGRAMS) random programs, and long fuzzing (hours)"
 	@echo "make lint      formatting and lints, warnings denied"
 	@echo "make bench     Watershed beside other model checkers"
@@ -34,6 +35,11 @@ lint:
 test:
 	@.ci/setup
 	$(CARGO) test --locked --no-fail-fast
+
+fuzz:
+	$(FUZZ) classify --inputs 10000
+	$(FUZZ) check --inputs 10000
+	$(FUZZ) replay --inputs 10000
 
 test-all: lint
 	@.ci/setup --answer-sets

@@ -8,16 +8,24 @@ directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 program=benchmarks/programs/papers/marriage.ded
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 plain() { printf '\n%s\n' "$*"; }
-[ -t 1 ] || say() { plain "$@"; }
+if [ -t 1 ]; then
+  say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+else
+  say() { plain "$@"; }
+fi
 
 # Runs watershed as a newcomer would type it; $1 is the exit code that the answer has.
 answers() {
   local expected=$1 code=0
   shift
-  say "\$ watershed $*" "   (exit code $expected)"
+  local words=()
+  for word in "$@"; do
+    case $word in *[\ \;\#\{]*) words+=("'$word'") ;; *) words+=("$word") ;; esac
+  done
+  say "\$ watershed ${words[*]}"
   "$binary" "$@" || code=$?
+  echo "(exit code $code)"
   if [ "$code" != "$expected" ]; then
     echo "demo: exit code $code where $expected was expected" >&2
     exit 1
@@ -31,12 +39,12 @@ answers 0 classify "$program"
 answers 1 check "$program" --witness "$directory/marriage.json"
 
 say "The witness is a file, and replaying it needs the definition only, not the explorer:"
-answers 0 replay "$program" --schedule "$directory/marriage.json"
+answers 0 replay "$program" --schedule "$directory/marriage.json" --quiet
 
-say "A schedule that cannot happen is refused: nothing is in flight to n1 in the first step."
-answers 1 replay "$program" --schedule 'n1{i_do(#n1, bride)} loop: n1'
+say "A schedule that cannot happen is refused. Nothing is in flight to n1 in its first step:"
+answers 2 replay "$program" --schedule 'n1{i_do(#n1, bride)} loop: n1'
 
-say "The same ceremony with the vows sealed in one envelope:"
+say "The same ceremony, but all wait until everybody who is expected has answered:"
 answers 0 check benchmarks/programs/papers/marriage-sealed.ded
 
 plain "Next: README.md, 'watershed help', and the programs in benchmarks/programs."

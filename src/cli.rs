@@ -6,10 +6,14 @@
 
 pub mod check;
 pub mod classify;
+pub mod completions;
 pub mod console;
+pub mod explain;
 pub mod explore;
+pub mod fmt;
 pub mod list;
 pub mod machine;
+pub mod man;
 pub mod options;
 pub mod progress;
 pub mod quantity;
@@ -73,6 +77,14 @@ pub enum Command {
     Replay(replay::Arguments),
     /// Compare programs with their own `// expect:` lines
     Test(test::Arguments),
+    /// Lay out files in the one canonical way, comments included
+    Fmt(fmt::Arguments),
+    /// Explain the code of a diagnostic, such as E0203, or list all codes
+    Explain(explain::Arguments),
+    /// Print what a shell needs to complete this command line
+    Completions(completions::Arguments),
+    /// Print the manual page of the tool or of one command
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -85,6 +97,10 @@ impl Command {
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),
+            Command::Fmt(arguments) => fmt::run(arguments, session),
+            Command::Explain(arguments) => explain::run(arguments, session),
+            Command::Completions(arguments) => completions::run(arguments, session),
+            Command::Man(arguments) => man::run(arguments, session),
         }
     }
 }

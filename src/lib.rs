@@ -6,6 +6,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod eval;
 pub mod explore;
+pub mod export;
 pub mod network;
 pub mod pipeline;
 pub mod program;

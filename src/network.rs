@@ -13,7 +13,6 @@
 use crate::budget::{Bound, Budget};
 use crate::system::words::{Slices, growth_of, number};
 use crate::system::{Copies, OMEGA, Stop};
-use rustc_hash::FxHashMap;
 
 /// Most deliveries listed for one buffer. A node with more messages in flight than this allows has no answer
 /// without a reduction; the bound reported is `transitions`.
@@ -212,26 +211,35 @@ impl Buffers {
     }
 }
 
-/// Numbers for pairs, in order of first appearance: used for messages and output facts.
+/// Numbers for pairs of a node and a fact, in order of first appearance: used for messages and output facts.
 #[derive(Debug, Default)]
 pub struct Pairs {
     list: Vec<(u32, u32)>,
-    index: FxHashMap<(u32, u32), u32>,
+    /// By node and fact, the pair's number and one; 0 where it has none.
+    index: Vec<Vec<u32>>,
 }
 
 impl Pairs {
     /// The number of this pair.
     pub fn intern(&mut self, pair: (u32, u32)) -> u32 {
-        let list = &mut self.list;
-        *self.index.entry(pair).or_insert_with(|| {
-            list.push(pair);
-            number(list.len() - 1)
-        })
+        let (node, fact) = (pair.0 as usize, pair.1 as usize);
+        if self.index.len() <= node {
+            self.index.resize(node + 1, Vec::new());
+        }
+        let row = &mut self.index[node];
+        if row.len() <= fact {
+            row.resize(fact + 1, 0);
+        }
+        if row[fact] == 0 {
+            self.list.push(pair);
+            row[fact] = number(self.list.len());
+        }
+        row[fact] - 1
     }
 
     /// The number of this pair, if it has one.
     pub fn find(&self, pair: (u32, u32)) -> Option<u32> {
-        self.index.get(&pair).copied()
+        self.index.get(pair.0 as usize)?.get(pair.1 as usize)?.checked_sub(1)
     }
 
     /// The pair with this number.

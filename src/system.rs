@@ -107,6 +107,15 @@ pub trait System {
     /// If the local step has no outcome.
     fn effect(&mut self, state: &[u32], choice: Choice, effect: &mut Effect) -> Result<(), Stop>;
 
+    /// Writes the output facts that hold in the step of `choice` into `outputs` (cleared first), sorted.
+    ///
+    /// # Errors
+    /// If the local step has no outcome.
+    fn outputs(&mut self, state: &[u32], choice: Choice, outputs: &mut Vec<Output>) -> Result<(), Stop>;
+
+    /// Gives back what only a search needs.
+    fn settle(&mut self);
+
     /// The node of an output fact.
     fn output_node(&self, output: Output) -> u32;
 

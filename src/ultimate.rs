@@ -81,12 +81,10 @@ impl Models {
 
     /// The two distinct models that are nearest to the initial state, if there are two.
     pub fn nearest_two(&self) -> Option<(usize, usize)> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by_key(|&model| (self.first_states[model], model));
-        match order[..] {
-            [first, second, ..] => Some((first, second)),
-            _ => None,
-        }
+        let key = |&model: &usize| (self.first_states[model], model);
+        let first = (0..self.len()).min_by_key(key)?;
+        let second = (0..self.len()).filter(|&model| model != first).min_by_key(key)?;
+        Some((first, second))
     }
 }
 
@@ -112,19 +110,19 @@ pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Res
         most_models,
     };
     let mut components = 0;
-    let groups = region.strongly_connected();
-    for group in 0..groups.len() {
-        let states = groups.get(group);
-        if group % 1024 == 1023 {
+    let mut looked_at = 0u32;
+    region.strongly_connected(|region, states| {
+        looked_at += 1;
+        if looked_at.is_multiple_of(1024) {
             region.budget.check()?;
         }
         if let &[state] = states {
             match region.glance(state)? {
-                Glance::Unfair => continue,
+                Glance::Unfair => return Ok(()),
                 Glance::Quiet(model) => {
                     components += 1;
                     tally.note(&model, state);
-                    continue;
+                    return Ok(());
                 }
                 Glance::Open => {}
             }
@@ -134,7 +132,8 @@ pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Res
             components += 1;
             tally.add(region, part)?;
         }
-    }
+        Ok(())
+    })?;
     let mut possible: Vec<Output> = tally.possible.into_iter().collect();
     possible.sort_unstable();
     Ok(Analysis { certain: tally.certain.unwrap_or_default(), possible, models: tally.models, components })

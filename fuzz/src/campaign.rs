@@ -29,9 +29,11 @@ struct Campaign {
     watch: Watch,
     note: File,
     reached: Trail,
+    /// How many inputs were valid programs.
+    valid: u64,
     /// The longest that one input took, and which.
     slowest: (Duration, u64),
-    /// Bytes allocated by inputs and not freed, in this window and in all.
+    /// Bytes that inputs allocated and did not free, in this window and in all; those that reach something new aside.
     kept: [isize; 2],
 }
 
@@ -44,6 +46,7 @@ pub fn run(arguments: &Arguments, note: &Path) -> bool {
         watch: Watch::new(DEADLINE),
         note: File::create(note).expect("the note can be written"),
         reached: Trail::new(),
+        valid: 0,
         slowest: (Duration::ZERO, 0),
         kept: [0; 2],
     };
@@ -71,17 +74,14 @@ impl Campaign {
     fn mutants(&mut self, arguments: &Arguments, seeds: Vec<Vec<u8>>, corpus: &Path) -> bool {
         let mut mutator = Mutator::new(arguments.seed, seeds, LONGEST);
         let start = Instant::now();
-        let (mut bytes, mut valid, mut flat) = (0, 0, true);
+        let (mut bytes, mut flat) = (0, true);
         self.kept = [0; 2];
+        self.valid = 0;
         self.slowest = (Duration::ZERO, 0);
         for number in 1..=arguments.inputs {
             let input = mutator.mutant();
             bytes += input.len();
-            let trail = self.put(&input, number);
-            valid += u64::from(trail.iter().any(|(what, _)| *what == "class"));
-            // What time decides is not the same in the next run.
-            if !trail.is_subset(&self.reached) && !trail.contains(&("bound", "time")) {
-                self.reached.extend(&trail);
+            if self.put(&input, number) {
                 mutator.add(&input);
                 if arguments.keep {
                     keep(corpus, &input);
@@ -93,8 +93,9 @@ impl Campaign {
             }
             if number % (arguments.inputs / 10).max(1) == 0 {
                 println!(
-                    "{number} inputs, {valid} valid, {:.0}/s, {} bytes on average; {} marks; slowest {:.1} ms (number {}); \
+                    "{number} inputs, {} valid, {:.0}/s, {} bytes on average; {} marks; slowest {:.1} ms (number {}); \
                      kept {} bytes, peak {:.1} MiB{}",
+                    self.valid,
                     number as f64 / start.elapsed().as_secs_f64(),
                     bytes as u64 / number,
                     self.reached.len(),
@@ -109,28 +110,29 @@ impl Campaign {
         flat
     }
 
-    fn put(&mut self, input: &[u8], number: u64) -> Trail {
+    /// Runs an input; whether it reached something new.
+    fn put(&mut self, input: &[u8], number: u64) -> bool {
         self.note.rewind().and_then(|()| self.note.write_all(input)).expect("the note can be written");
         self.note.set_len(input.len() as u64).expect("the note can be written");
         let before = MEMORY.allocated();
         let (trail, mut taken) = self.watch.time(|| self.target.run(input, &self.limits));
-        let kept = MEMORY.allocated() as isize - before as isize - size(&trail) as isize;
-        self.kept = self.kept.map(|sum| sum + kept);
+        self.valid += u64::from(trail.iter().any(|(what, _)| *what == "class"));
+        // What time decides is not the same in the next run.
+        let new = !trail.is_subset(&self.reached) && !trail.contains(&("bound", "time"));
+        if new {
+            self.reached.extend(&trail);
+        } else {
+            drop(trail);
+            let kept = MEMORY.allocated() as isize - before as isize;
+            self.kept = self.kept.map(|sum| sum + kept);
+        }
         if taken > self.slowest.0 {
             // Once more: other programs on the machine take time too.
             taken = taken.min(self.watch.time(|| self.target.run(input, &self.limits)).1);
             self.slowest = self.slowest.max((taken, number));
         }
-        if number == 0 {
-            self.reached.extend(&trail);
-        }
-        trail
+        new
     }
-}
-
-/// Roughly what a trail takes: up to eleven entries of 32 bytes a leaf.
-fn size(trail: &Trail) -> usize {
-    trail.len().div_ceil(5) * 11 * 32
 }
 
 fn keep(corpus: &Path, input: &[u8]) {

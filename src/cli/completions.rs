@@ -7,7 +7,9 @@ use clap_complete::{Shell, generate};
 
 /// `completions`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "For example: watershed completions bash > ~/.local/share/bash-completion/completions/watershed")]
+#[command(
+    after_help = "For example: watershed completions bash > ~/.local/share/bash-completion/completions/watershed"
+)]
 pub struct Arguments {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]

@@ -3,8 +3,8 @@
 use super::Exit;
 use super::options::Format;
 use super::session::Session;
-use crate::diagnostic::codes::{Code, TABLE, UNKNOWN_CODE, lookup};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::{Code, TABLE, UNKNOWN_CODE, lookup};
 use crate::report::json::SCHEMA;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -76,7 +76,6 @@ fn object(code: Code) -> CodeObject {
     CodeObject { code: code.0, severity: code.severity().name(), title, explanation }
 }
 
-
 fn unknown(text: &str) -> Diagnostic {
     let shown: String = text.chars().take(40).collect();
     let diagnostic = Diagnostic::new(UNKNOWN_CODE, format!("expected the code of a diagnostic, found `{shown}`"));
@@ -93,8 +92,11 @@ fn nearest(text: &str) -> Vec<String> {
         let places = code.chars().zip(text.chars()).filter(|(a, b)| a != b).count();
         places + code.len().abs_diff(text.chars().count())
     };
-    let mut near: Vec<(usize, &str)> =
-        TABLE.iter().map(|entry| (differences(entry.0), entry.0)).filter(|&(differences, _)| differences <= 2).collect();
+    let mut near: Vec<(usize, &str)> = TABLE
+        .iter()
+        .map(|entry| (differences(entry.0), entry.0))
+        .filter(|&(differences, _)| differences <= 2)
+        .collect();
     near.sort_unstable();
     near.iter().take(3).map(|(_, code)| format!("`{code}`")).collect()
 }

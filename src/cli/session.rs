@@ -175,14 +175,16 @@ pub fn no_nodes() -> Diagnostic {
 }
 
 fn write_atomically(path: &Path, text: &str) -> std::io::Result<()> {
+    let before = path.metadata().ok();
     // What is no regular file, such as a pipe, is written in place: a rename would replace it.
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    if before.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return std::fs::write(path, text);
     }
     let mut name = path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?.to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    let keep_rights = || before.map_or(Ok(()), |metadata| std::fs::set_permissions(&part, metadata.permissions()));
+    let written = std::fs::write(&part, text).and_then(|()| keep_rights()).and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
         let _ = std::fs::remove_file(&part);
     }

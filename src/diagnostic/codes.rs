@@ -314,6 +314,11 @@ table! {
          wrong: p(#a);\n\
          right: // expect: confluent\n\
          p(#a);";
+    UNKNOWN_CODE = "E0611", "a code that no diagnostic has",
+        "Codes are a letter and four digits: `E` for errors, `W` for warnings. `watershed explain` lists all of them.\n\
+         \n\
+         wrong: watershed explain E9999\n\
+         right: watershed explain E0203";
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
          `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\

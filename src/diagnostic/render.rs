@@ -4,7 +4,7 @@
 //! the size of its file.
 
 use super::{Diagnostic, Label, Severity};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
@@ -76,11 +76,11 @@ fn windows<'a>(sources: &SourceMap, diagnostic: &'a Diagnostic) -> Vec<Window<'a
     labels.sort_by_key(|(label, primary)| (label.span, !primary));
     let mut windows: Vec<Window<'a>> = Vec::new();
     for (label, primary) in labels {
-        let text = &sources.file(label.span.file).text;
-        let bytes = clip(text, label.span);
-        let lines = lines_around(text, &bytes);
+        let file = sources.file(label.span.file);
+        let bytes = clip(&file.text, label.span);
+        let lines = file.line(file.line_of(bytes.start)).start..file.line(file.line_of(bytes.end)).end;
         match windows.last_mut() {
-            Some(last) if last.file == label.span.file && near(text, &last.lines, &lines) => {
+            Some(last) if last.file == label.span.file && near(file, &last.lines, &lines) => {
                 last.lines.end = last.lines.end.max(lines.end);
                 last.labels.push((bytes, label, primary));
             }
@@ -92,9 +92,8 @@ fn windows<'a>(sources: &SourceMap, diagnostic: &'a Diagnostic) -> Vec<Window<'a
 }
 
 /// Whether few lines lie between two ranges of lines, the first of which starts first.
-fn near(text: &str, first: &Range<usize>, second: &Range<usize>) -> bool {
-    let between = text.get(first.end..second.start).unwrap_or("");
-    between.bytes().filter(|&c| c == b'\n').take(WINDOW_GAP + 1).count() <= WINDOW_GAP
+fn near(file: &SourceFile, first: &Range<usize>, second: &Range<usize>) -> bool {
+    file.line_of(second.start).saturating_sub(file.line_of(first.end)) <= WINDOW_GAP
 }
 
 /// The bytes of a span that are in the text, from character to character.
@@ -110,19 +109,14 @@ fn clip(text: &str, span: Span) -> Range<usize> {
     start..text[start..end].find('\n').map_or(end, |at| start + at)
 }
 
-fn lines_around(text: &str, bytes: &Range<usize>) -> Range<usize> {
-    let start = text[..bytes.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[bytes.end..].find('\n').map_or(text.len(), |at| bytes.end + at);
-    start..end
-}
-
 impl<'a> Window<'a> {
     fn draw(&self, sources: &'a SourceMap) -> Element<'a> {
         let source = sources.file(self.file);
         let lines = &source.text[self.lines.clone()];
         let name = visible(&source.name);
         let at = |offset: usize| sources.line_column(Span::new(self.file, offset, offset));
-        if lines.split('\n').any(|line| line.len() > LONGEST_LINE) {
+        let numbers = source.line_of(self.lines.start)..=source.line_of(self.lines.end);
+        if numbers.into_iter().any(|line| source.line(line).len() > LONGEST_LINE) {
             let first = self.labels.iter().find(|(_, _, primary)| *primary).or(self.labels.first());
             let (line, column) = at(first.map_or(self.lines.start, |(bytes, _, _)| bytes.start));
             return Origin::path(name).line(line).char_column(column).into();

@@ -30,6 +30,14 @@ impl Graph {
         (state as usize) < self.expanded()
     }
 
+    /// Gives back what only a search needs.
+    pub fn freeze(&mut self) {
+        self.states.freeze();
+        self.parents.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.targets.shrink_to_fit();
+    }
+
     /// Bytes that the tables may ask for at once when they next grow.
     pub fn growth(&self) -> usize {
         self.states.growth() + growth_of(&self.parents) + growth_of(&self.starts) + growth_of(&self.targets)

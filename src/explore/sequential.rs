@@ -62,6 +62,7 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
     system.initial(&mut state);
     search.graph.states.intern(&state, usize::MAX);
     let stopped = search.run(system, budget, watch).err();
+    search.graph.freeze();
     Exploration { graph: search.graph, stopped, alarm: search.alarm }
 }
 
@@ -126,6 +127,10 @@ impl Search {
             return Err(stop(Bound::Transitions.into()));
         }
         self.alarm |= system.step(state, choice, next).map_err(stop)?;
+        if next == state {
+            self.graph.targets.push(at);
+            return Ok(());
+        }
         let interned = self.graph.states.intern(next, budget.max_states);
         let (target, new) = interned.ok_or_else(|| stop(Bound::States.into()))?;
         if new {

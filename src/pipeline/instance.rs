@@ -136,6 +136,7 @@ pub fn explore_instance(
     loop {
         let mut system = Asynchronous::new(program, budget, &counting);
         let found = explore(&mut system, &budget.search_share(), watch);
+        system.settle();
         figures.searches += 1;
         let taken = system.local_steps();
         figures.local_steps += taken.evaluated;
@@ -366,11 +367,14 @@ impl Judge<'_> {
         claim: Claim,
     ) -> Result<Option<Schedule>, Stop> {
         let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
-        let groups = region.strongly_connected();
-        let Some(group) = (0..groups.len()).find(|&group| groups.get(group).binary_search(&anchor).is_ok()) else {
-            return Ok(None);
-        };
-        let whole = region.component(groups.get(group).to_vec())?;
+        let mut states = Vec::new();
+        region.strongly_connected(|_, members| {
+            if members.binary_search(&anchor).is_ok() {
+                states = members.to_vec();
+            }
+            Ok(())
+        })?;
+        let whole = region.component(states)?;
         let around = |parts: Vec<Component>| {
             let mut parts = parts;
             let at = parts.iter().position(|part| part.states.binary_search(&anchor).is_ok()).unwrap_or(0);

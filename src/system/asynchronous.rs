@@ -31,6 +31,7 @@ pub struct Asynchronous<'p> {
     buffers: Buffers,
     messages: Pairs,
     outputs: Pairs,
+    shown: Vec<FactId>,
     pumped: FxHashSet<(u32, u32)>,
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
@@ -49,6 +50,7 @@ impl<'p> Asynchronous<'p> {
             buffers: Buffers::new(counting.cap, budget),
             messages: Pairs::default(),
             outputs: Pairs::default(),
+            shown: Vec::new(),
             pumped,
             observers,
             observed_alarms: FxHashMap::default(),
@@ -251,11 +253,20 @@ impl System for Asynchronous<'_> {
         let messages = &mut self.messages;
         effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
         effect.sent.sort_unstable();
-        let shown = self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))?;
-        effect.outputs.clear();
-        effect.outputs.extend(shown.into_iter().map(|id| self.outputs.intern((node, id.0))));
-        effect.outputs.sort_unstable();
+        self.outputs(state, choice, &mut effect.outputs)
+    }
+
+    fn outputs(&mut self, state: &[u32], choice: Choice, outputs: &mut Vec<Output>) -> Result<(), Stop> {
+        let Choice { node, inbox, .. } = choice;
+        self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox), &mut self.shown)?;
+        outputs.clear();
+        outputs.extend(self.shown.iter().map(|id| self.outputs.intern((node, id.0))));
+        outputs.sort_unstable();
         Ok(())
+    }
+
+    fn settle(&mut self) {
+        self.steps.forget();
     }
 
     fn output_node(&self, output: Output) -> u32 {

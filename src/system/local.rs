@@ -60,8 +60,15 @@ trait NodeSteps: std::fmt::Debug {
     /// Takes a step of `node` from local state `local` with these facts delivered.
     fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop>;
 
-    /// D of that step, restricted to the relations that `wanted` marks; sorted.
-    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop>;
+    /// Writes D of that step, restricted to `wanted`, into `facts` (cleared first), sorted.
+    fn derived(
+        &mut self,
+        node: u32,
+        local: u32,
+        delivered: &[u32],
+        wanted: Wanted,
+        facts: &mut Vec<FactId>,
+    ) -> Result<(), Stop>;
 
     /// The number of a fact.
     fn fact_id(&mut self, fact: &Fact) -> FactId;
@@ -212,15 +219,17 @@ impl LocalSteps {
     /// # Errors
     /// If the step has no outcome.
     pub fn derived(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
-        self.steps.derived(node, local, delivered, Wanted::All)
+        let mut facts = Vec::new();
+        self.steps.derived(node, local, delivered, Wanted::All, &mut facts)?;
+        Ok(facts)
     }
 
-    /// The facts of output relations in D of that step, sorted; evaluated anew.
+    /// Writes the facts of output relations in D of that step into `facts` (cleared first), sorted; evaluated anew.
     ///
     /// # Errors
     /// If the step has no outcome.
-    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
-        self.steps.derived(node, local, delivered, Wanted::Outputs)
+    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop> {
+        self.steps.derived(node, local, delivered, Wanted::Outputs, facts)
     }
 
     /// Forgets what is remembered of steps, which costs nothing but time.

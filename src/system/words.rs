@@ -86,39 +86,53 @@ pub fn number(len: usize) -> u32 {
 }
 
 /// Distinct slices of one width, without a word of overhead each.
+///
+/// Rows stand in chunks of a fixed number, so that a table never moves: doubling one array would need three times the
+/// memory for a moment, and waste half of it afterwards.
 #[derive(Debug)]
 pub struct Rows {
     width: usize,
-    words: Vec<u32>,
+    chunks: Vec<Vec<u32>>,
     len: usize,
     index: HashTable<u32>,
+}
+
+/// Rows in a chunk, as a power of two.
+const CHUNK: u32 = 12;
+
+fn row_of(chunks: &[Vec<u32>], width: usize, id: u32) -> &[u32] {
+    let at = (id & ((1 << CHUNK) - 1)) as usize * width;
+    &chunks[(id >> CHUNK) as usize][at..at + width]
 }
 
 impl Rows {
     /// No rows of `width` words.
     pub fn new(width: usize) -> Self {
-        Rows { width, words: Vec::new(), len: 0, index: HashTable::new() }
+        Rows { width, chunks: Vec::new(), len: 0, index: HashTable::new() }
     }
 
     /// The number of this row and whether it is new; nothing is stored, and `None` given, if it is new and there are
     /// `most` rows already.
     pub fn intern(&mut self, row: &[u32], most: usize) -> Option<(u32, bool)> {
         debug_assert_eq!(row.len(), self.width);
-        let width = self.width;
-        let words = &self.words;
+        let (width, chunks) = (self.width, &self.chunks);
         let key = hash(row);
-        let of = |id: u32| &words[id as usize * width..(id as usize + 1) * width];
-        if let Some(&id) = self.index.find(key, |&id| of(id) == row) {
+        if let Some(&id) = self.index.find(key, |&id| row_of(chunks, width, id) == row) {
             return Some((id, false));
         }
         if self.len >= most {
             return None;
         }
         let id = number(self.len);
-        self.words.extend_from_slice(row);
+        if self.len.is_multiple_of(1 << CHUNK) {
+            // The first chunks grow by doubling, so that a small table stays small.
+            let rows = if self.len == 0 { 16 } else { 1 << CHUNK };
+            self.chunks.push(Vec::with_capacity(rows * width));
+        }
+        self.chunks[(id >> CHUNK) as usize].extend_from_slice(row);
         self.len += 1;
-        let words = &self.words;
-        self.index.insert_unique(key, id, |&id| hash(&words[id as usize * width..(id as usize + 1) * width]));
+        let chunks = &self.chunks;
+        self.index.insert_unique(key, id, |&id| hash(row_of(chunks, width, id)));
         Some((id, true))
     }
 
@@ -129,12 +143,12 @@ impl Rows {
 
     /// Bytes that the table may ask for at once when it next grows.
     pub fn growth(&self) -> usize {
-        growth_of(&self.words) + growth_of_index(&self.index)
+        (self.width << (CHUNK + 2)) + growth_of_index(&self.index)
     }
 
     /// The row with this number.
     pub fn get(&self, id: u32) -> &[u32] {
-        &self.words[id as usize * self.width..(id as usize + 1) * self.width]
+        row_of(&self.chunks, self.width, id)
     }
 
     /// How many there are.
@@ -150,7 +164,6 @@ impl Rows {
     /// Drops the index, which only [`Rows::intern`] needs.
     pub fn freeze(&mut self) {
         self.index = HashTable::new();
-        self.words.shrink_to_fit();
     }
 }
 

@@ -32,31 +32,6 @@ pub enum Glance {
     Open,
 }
 
-/// Groups of states, flat.
-#[derive(Debug, Default)]
-pub struct Groups {
-    members: Vec<u32>,
-    ends: Vec<usize>,
-}
-
-impl Groups {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The members of a group, sorted.
-    pub fn get(&self, group: usize) -> &[u32] {
-        let start = if group == 0 { 0 } else { self.ends[group - 1] };
-        &self.members[start..self.ends[group]]
-    }
-}
-
 /// A transition inside a component.
 #[derive(Debug, Clone, Copy)]
 pub struct Edge {
@@ -117,21 +92,28 @@ impl<'a, S: System> Region<'a, S> {
         self.graph.is_expanded(state) && self.within.is_none_or(|within| within[state as usize])
     }
 
-    /// The strongly connected components that have a transition.
-    pub fn strongly_connected(&self) -> Groups {
-        let mut groups = Groups::default();
+    /// Calls `found` with the members (sorted) of each strongly connected component that has a transition.
+    ///
+    /// # Errors
+    /// The first error of `found`; what follows is passed over.
+    pub fn strongly_connected(
+        &mut self,
+        mut found: impl FnMut(&mut Self, &[u32]) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let (graph, within) = (self.graph, self.within);
+        let has = |state: u32| graph.is_expanded(state) && within.is_none_or(|within| within[state as usize]);
+        let mut result = Ok(());
         components(
-            self.graph.expanded(),
-            |state| self.graph.successors(state),
-            |state| self.has(state),
+            graph.expanded(),
+            |state| graph.successors(state),
+            has,
             |members| {
-                if members.len() > 1 || self.graph.successors(members[0]).contains(&members[0]) {
-                    groups.members.extend_from_slice(members);
-                    groups.ends.push(groups.members.len());
+                if result.is_ok() && (members.len() > 1 || graph.successors(members[0]).contains(&members[0])) {
+                    result = found(self, members);
                 }
             },
         );
-        groups
+        result
     }
 
     /// Looks at a state that is a component by itself, as most states of a large system are.
@@ -153,10 +135,10 @@ impl<'a, S: System> Region<'a, S> {
         if targets.iter().any(|&target| target != state) {
             return Ok(Glance::Unfair);
         }
-        let (mut model, mut effect) = (Vec::new(), Effect::default());
+        let (mut model, mut outputs) = (Vec::new(), Vec::new());
         for choice in choices {
-            self.system.effect(words, choice, &mut effect)?;
-            model.extend_from_slice(&effect.outputs);
+            self.system.outputs(words, choice, &mut outputs)?;
+            model.extend_from_slice(&outputs);
         }
         model.sort_unstable();
         Ok(Glance::Quiet(model))

@@ -50,8 +50,15 @@ fn tree(tokens: &[String], mut at: usize, mut base: ModulePath, found: &mut Vec<
             Some("super") => {
                 base.pop();
             }
+            Some("*") => {
+                found.push(base);
+                return at + 1;
+            }
             Some(name) if is_name(name) => base.push(name.to_string()),
-            _ => return at,
+            _ => {
+                found.push(base);
+                return at;
+            }
         }
         at += 1;
         if tokens.get(at).is_none_or(|token| token != "::") {
@@ -152,16 +159,25 @@ mod tests {
 
     #[test]
     fn groups_supers_and_inline_paths_are_found() {
-        assert_eq!(named("use crate::{a::{B, c::*}, d};"), ["a::B", "d"]);
-        assert_eq!(named("use super::plan::Plan; use super::super::naive;"), ["eval::store::plan::Plan", "eval::naive"]);
-        assert_eq!(named("fn f(x: crate::budget::Bound) { self::g::<u8>() }"), ["budget::Bound", "eval::store::step::g"]);
+        assert_eq!(named("use crate::{a::{B, c::*}, d};"), ["a::B", "a::c", "d"]);
+        assert_eq!(
+            named("use super::plan::Plan; use super::super::naive;"),
+            ["eval::store::plan::Plan", "eval::naive"]
+        );
+        assert_eq!(
+            named("fn f(x: crate::budget::Bound) { self::g::<u8>() }"),
+            ["budget::Bound", "eval::store::step::g"]
+        );
         assert_eq!(named("watershed::cli::main()"), ["cli::main"]);
         assert_eq!(named("pub(crate) fn f(&self) -> Self { self.x }"), [""; 0]);
     }
 
     #[test]
     fn comments_strings_and_tests_are_no_code() {
-        assert_eq!(named("// crate::a\n/* crate::b */ \"crate::c \\\" crate::d\" r#\"crate::e\"# '\"' crate::f"), ["f"]);
+        assert_eq!(
+            named("// crate::a\n/* crate::b */ \"crate::c \\\" crate::d\" r#\"crate::e\"# '\"' crate::f"),
+            ["f"]
+        );
         assert_eq!(named("fn f<'a>() { crate::g }\n#[cfg(test)]\nmod tests { use crate::h; }"), ["g"]);
     }
 }

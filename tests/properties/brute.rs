@@ -167,7 +167,10 @@ pub fn explore(program: &Program, limits: Limits) -> Result<Explored, Refused> {
 /// Static facts, and the events of this step.
 fn due(program: &Program, node: NodeId, step: u64) -> BTreeSet<Fact> {
     let given = program.facts.iter().filter(|given| given.node == node);
-    given.filter(|given| matches!(given.when, When::Always) || given.when == When::Step(step)).map(|given| given.fact.clone()).collect()
+    given
+        .filter(|given| matches!(given.when, When::Always) || given.when == When::Step(step))
+        .map(|given| given.fact.clone())
+        .collect()
 }
 
 /// Every sub-multiset that can be delivered, as a set, with what is left.
@@ -182,7 +185,8 @@ fn deliveries(buffer: &BTreeMap<Fact, u64>, most: u64) -> Vec<(BTreeSet<Fact>, B
         let mut longer = Vec::new();
         for (delivered, rest) in &ways {
             for &(some, left) in &remaining {
-                let (mut delivered, mut rest): (BTreeSet<Fact>, BTreeMap<Fact, u64>) = (delivered.clone(), rest.clone());
+                let (mut delivered, mut rest): (BTreeSet<Fact>, BTreeMap<Fact, u64>) =
+                    (delivered.clone(), rest.clone());
                 if some {
                     delivered.insert(fact.clone());
                 }
@@ -233,7 +237,9 @@ impl Explored {
     pub fn ultimate(&self) -> Ultimate {
         let mut ever: BTreeSet<LocatedFact> = BTreeSet::new();
         for edge in &self.transitions {
-            ever.extend(edge.outputs.iter().map(|fact| LocatedFact { node: NodeId(edge.node as u32), fact: fact.clone() }));
+            ever.extend(
+                edge.outputs.iter().map(|fact| LocatedFact { node: NodeId(edge.node as u32), fact: fact.clone() }),
+            );
         }
         let all: Vec<usize> = (0..self.transitions.len()).collect();
         let whole = self.fair_components(&all);

@@ -56,11 +56,7 @@ fn from_environment(name: &str) -> Option<u64> {
 ///
 /// # Panics
 /// If the check complains of some program: with a smallest one.
-pub fn campaign(
-    count: u64,
-    random: fn(u64) -> Model,
-    check: fn(&Model, &mut Tally) -> Result<(), String>,
-) -> Tally {
+pub fn campaign(count: u64, random: fn(u64) -> Model, check: fn(&Model, &mut Tally) -> Result<(), String>) -> Tally {
     let count = from_environment("WATERSHED_RANDOM").map_or(count, |wanted| (count * wanted).div_ceil(2000));
     let first = from_environment("WATERSHED_SEED").unwrap_or(0);
     let next = AtomicU64::new(0);

@@ -138,7 +138,8 @@ impl Generator {
     // Relations, facts and rules.
 
     fn relation(&mut self, stem: &str, columns: &[Type], level: usize, edb: bool) -> Id {
-        let number = self.relations.iter().filter(|r| r.name.trim_end_matches(|c: char| c.is_ascii_digit()) == stem).count();
+        let number =
+            self.relations.iter().filter(|r| r.name.trim_end_matches(|c: char| c.is_ascii_digit()) == stem).count();
         let name = if number == 0 { stem.to_string() } else { format!("{stem}{number}") };
         self.relations.push(Relation { name, columns: columns.to_vec(), level, edb, open: false });
         self.relations.len() - 1
@@ -247,7 +248,7 @@ impl Generator {
                     self.fact(source, Some(&from), vec![symbol("a")], Some(step));
                 }
             }
-            8 | 9 | 10 => {
+            8..=10 => {
                 self.fact(source, Some(&from), vec![symbol(names[0])], None);
                 let on = self.oscillator();
                 body.push(on);
@@ -316,16 +317,15 @@ impl Generator {
             self.next(flip, vec![], vec![self.positive(self.up, vec![]), self.negative(flip, vec![])]);
             return if self.chance(50) { self.positive(flip, vec![]) } else { self.negative(flip, vec![]) };
         }
-        let (turn, after) = (self.relation("turn", &[Type::Int], 0, false), self.relation("after", &[Type::Int; 2], 0, true));
+        let (turn, after) =
+            (self.relation("turn", &[Type::Int], 0, false), self.relation("after", &[Type::Int; 2], 0, true));
         let period = self.pick(&[2, 3]);
         for number in 0..period {
             self.fact(after, None, vec![int(number), int((number + 1) % period)], None);
         }
         self.at_every_node(turn, vec![int(0)], Some(1));
-        let body = vec![
-            self.positive(turn, vec![variable("X")]),
-            self.positive(after, vec![variable("X"), variable("Y")]),
-        ];
+        let body =
+            vec![self.positive(turn, vec![variable("X")]), self.positive(after, vec![variable("X"), variable("Y")])];
         self.next(turn, vec![variable("Y")], body);
         self.positive(turn, vec![int(0)])
     }
@@ -434,7 +434,9 @@ impl Generator {
     /// A count, sum, least or greatest value, and what is concluded from it.
     fn aggregate(&mut self) {
         let plus = self.fragment == Fragment::DedalusPlus;
-        let Some(of) = self.choose(|r| (r.edb || !plus) && matches!(r.columns[..], [Type::Symbol | Type::Int])) else { return };
+        let Some(of) = self.choose(|r| (r.edb || !plus) && matches!(r.columns[..], [Type::Symbol | Type::Int])) else {
+            return;
+        };
         let column = self.relations[of].columns[0];
         let level = self.level(of) + 1;
         let function = match column {
@@ -621,7 +623,8 @@ impl Generator {
     fn arguments(&mut self, relation: Id, bound: &mut Vec<(String, Type)>) -> Vec<Term> {
         let mut terms = Vec::new();
         for column in self.relations[relation].columns.clone() {
-            let known: Vec<String> = bound.iter().filter(|(_, of)| *of == column).map(|(name, _)| name.clone()).collect();
+            let known: Vec<String> =
+                bound.iter().filter(|(_, of)| *of == column).map(|(name, _)| name.clone()).collect();
             terms.push(match self.below(10) {
                 0 => Term::Anonymous,
                 1 if column != Type::Count => self.constant(column),
@@ -651,7 +654,8 @@ impl Generator {
 
     /// A bound variable of the type, or a constant.
     fn value(&mut self, of: Type, bound: &[(String, Type)]) -> Option<Term> {
-        let known: Vec<String> = bound.iter().filter(|(_, column)| *column == of).map(|(name, _)| name.clone()).collect();
+        let known: Vec<String> =
+            bound.iter().filter(|(_, column)| *column == of).map(|(name, _)| name.clone()).collect();
         if !known.is_empty() && self.chance(85) {
             return Some(Term::Variable(self.pick(&known)));
         }
@@ -666,7 +670,8 @@ impl Generator {
     }
 
     fn destination(&mut self, bound: &[(String, Type)]) -> Place {
-        let nodes: Vec<String> = bound.iter().filter(|(_, of)| *of == Type::Node).map(|(name, _)| name.clone()).collect();
+        let nodes: Vec<String> =
+            bound.iter().filter(|(_, of)| *of == Type::Node).map(|(name, _)| name.clone()).collect();
         match self.below(8) {
             0 => Place::Here,
             1 if self.model.hash => Place::Everywhere,
@@ -692,7 +697,8 @@ impl Generator {
         let idb: Vec<Id> = (0..self.relations.len()).filter(|&id| !self.relations[id].edb).collect();
         for _ in 0..self.pick(&[0, 0, 0, 1, 2]) {
             let relation = self.pick(&idb);
-            let terms: Vec<Term> = self.relations[relation].columns.clone().into_iter().map(|of| self.constant(of)).collect();
+            let terms: Vec<Term> =
+                self.relations[relation].columns.clone().into_iter().map(|of| self.constant(of)).collect();
             let node = self.node();
             let step = if self.once { self.pick(&[1, 1, 2]) } else { self.pick(&[0, 1, 2]) };
             let step = (step > 0).then_some(step);

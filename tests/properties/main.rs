@@ -49,12 +49,7 @@ fn without(program: &Program, these: &Facts, those: &Facts) -> Vec<String> {
     these.difference(those).map(|f| program.show_fact(f.node, &f.fact)).collect()
 }
 
-fn within(
-    program: &Program,
-    claim: &str,
-    these: &Facts,
-    those: &Facts,
-) -> Result<(), String> {
+fn within(program: &Program, claim: &str, these: &Facts, those: &Facts) -> Result<(), String> {
     let missing = without(program, these, those);
     if missing.is_empty() { Ok(()) } else { Err(format!("{claim}, but not {}", missing.join(" "))) }
 }
@@ -184,7 +179,11 @@ fn witnesses_replay(model: &Model, tally: &mut Tally) -> Result<(), String> {
             tally.count("two schedules replayed");
             for (schedule, claim) in [(holds, true), (lacks, false)] {
                 check_claim(&program, schedule, fact, claim, &budget).map_err(|e| {
-                    format!("claim {claim} of {}: {e:?}\n{}", program.show_fact(fact.node, &fact.fact), schedule.show(&program))
+                    format!(
+                        "claim {claim} of {}: {e:?}\n{}",
+                        program.show_fact(fact.node, &fact.fact),
+                        schedule.show(&program)
+                    )
                 })?;
             }
             if found.contested.binary_search(fact).is_err() {
@@ -229,7 +228,8 @@ fn every_witness_replays() {
 /// New symbols for those of a program: in the same order if it matters, else in any.
 fn names(model: &Model, rng: &mut ChaCha8Rng) -> BTreeMap<String, String> {
     let old: Vec<String> = model.symbols().into_iter().collect();
-    let mut new: Vec<String> = (0..old.len()).map(|i| format!("{}{i}", ["K ", "k", "\u{e9}"][i * 3 / old.len()])).collect();
+    let mut new: Vec<String> =
+        (0..old.len()).map(|i| format!("{}{i}", ["K ", "k", "\u{e9}"][i * 3 / old.len()])).collect();
     if !model.orders_values() {
         new.shuffle(rng);
     }
@@ -250,8 +250,12 @@ fn the_writing_does_not_matter(model: &Model, tally: &mut Tally) -> Result<(), S
     let names = names(model, &mut rng);
     // Which messages are seen to be pumped, and so the size of a saturated system, depends on the order of the search.
     let same = |how: &str, expected: &Answer, text: &str| match answer(text)? {
-        Some(found) if found.exact && found != *expected => Err(format!("{how}: {found:?}\ninstead of {expected:?}\n{text}")),
-        Some(found) if found.judgement() != expected.judgement() => Err(format!("{how}: {:?}\ninstead of {:?}\n{text}", found.judgement(), expected.judgement())),
+        Some(found) if found.exact && found != *expected => {
+            Err(format!("{how}: {found:?}\ninstead of {expected:?}\n{text}"))
+        }
+        Some(found) if found.judgement() != expected.judgement() => {
+            Err(format!("{how}: {:?}\ninstead of {:?}\n{text}", found.judgement(), expected.judgement()))
+        }
         Some(_) => Ok(()),
         None => Err(format!("{how}: cut")),
     };

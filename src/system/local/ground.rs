@@ -150,7 +150,8 @@ impl NodeSteps for GroundSteps {
         let start = self.row.len();
         self.row.extend(self.outcome.next.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]));
         self.row.resize(start + table.carried_words, 0);
-        taken.next = table.states.number_of(&self.row);
+        let stays = table.states.get(local) == self.row;
+        taken.next = if stays { local } else { table.states.number_of(&self.row) };
 
         taken.sent.clear();
         if let [only] = self.outcome.sent[..] {
@@ -170,17 +171,24 @@ impl NodeSteps for GroundSteps {
         Ok(())
     }
 
-    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop> {
+    fn derived(
+        &mut self,
+        node: u32,
+        local: u32,
+        delivered: &[u32],
+        wanted: Wanted,
+        facts: &mut Vec<FactId>,
+    ) -> Result<(), Stop> {
         self.step(node, local, delivered);
         let table = &self.nodes[node as usize];
-        let mut facts = Vec::new();
-        let mut add = |atom: usize| facts.push(table.facts[atom]);
+        facts.clear();
+        let add = |atom: usize| facts.push(table.facts[atom]);
         match wanted {
-            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, &mut add),
-            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, &mut add),
+            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, add),
+            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, add),
         }
         facts.sort_unstable();
-        Ok(facts)
+        Ok(())
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {

@@ -108,13 +108,24 @@ impl NodeSteps for RelationalSteps {
         Ok(())
     }
 
-    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], wanted: Wanted) -> Result<Vec<FactId>, Stop> {
+    fn derived(
+        &mut self,
+        node: u32,
+        local: u32,
+        delivered: &[u32],
+        wanted: Wanted,
+        facts: &mut Vec<FactId>,
+    ) -> Result<(), Stop> {
         self.step(node, local, delivered)?;
+        facts.clear();
         let derived = self.outcome.derived.iter().copied();
-        Ok(match wanted {
-            Wanted::All => derived.collect(),
-            Wanted::Outputs => derived.filter(|&id| self.watched.outputs[self.fact(id).relation.0 as usize]).collect(),
-        })
+        match wanted {
+            Wanted::All => facts.extend(derived),
+            Wanted::Outputs => {
+                facts.extend(derived.filter(|&id| self.watched.outputs[self.fact(id).relation.0 as usize]));
+            }
+        }
+        Ok(())
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {

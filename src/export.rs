@@ -1,0 +1,3 @@
+//! Programs for other solvers and tools.
+
+pub mod asp;
