@@ -3,7 +3,7 @@
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 
-use fuzz::mutate::Mutator;
+use fuzz::mutate::{LONGEST_SEED, Mutator};
 use fuzz::target::{Limits, Target, Trail};
 use fuzz::watch::Watch;
 use std::fs;
@@ -44,12 +44,21 @@ fn campaign(target: Target, name: &str, mutants: usize, max_states: usize) -> Tr
     let mut reached = Trail::new();
     let mut run = |input: &[u8]| {
         let _shown = Shown(input);
-        let (trail, _) = watch.time(|| target.run(input, &limits));
-        reached.extend(trail);
+        let (mut trail, _) = watch.time(|| target.run(input, &limits));
+        let new = !trail.is_subset(&reached);
+        reached.append(&mut trail);
+        new
     };
-    seeds.iter().for_each(|seed| run(seed));
+    for seed in &seeds {
+        run(seed);
+    }
     let mut mutator = Mutator::new(1, seeds, 16 << 10);
-    (0..mutants).for_each(|_| run(&mutator.mutant()));
+    for _ in 0..mutants {
+        let input = mutator.mutant();
+        if run(&input) && input.len() <= LONGEST_SEED {
+            mutator.add(&input);
+        }
+    }
     reached
 }
 

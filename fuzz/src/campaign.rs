@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use watershed_fuzz::mutate::Mutator;
+use watershed_fuzz::mutate::{LONGEST_SEED, Mutator};
 use watershed_fuzz::target::{Limits, Target, Trail};
 use watershed_fuzz::watch::Watch;
 
@@ -61,11 +61,13 @@ pub fn run(arguments: &Arguments, note: &Path) -> bool {
     for input in &stored {
         campaign.put(input, 0);
     }
-    let mut all = stored;
-    all.extend(seeds::fresh(target));
-    for input in &all {
-        campaign.put(input, 0);
+    let fresh = seeds::fresh(target);
+    for input in &fresh {
+        if campaign.put(input, 0) && arguments.keep && input.len() <= LONGEST_SEED {
+            keep(&corpus, input);
+        }
     }
+    let all = [stored, fresh].concat();
     println!("{} seeds reach {} marks", all.len(), campaign.reached.len());
     campaign.mutants(arguments, all, &corpus)
 }
@@ -81,7 +83,7 @@ impl Campaign {
         for number in 1..=arguments.inputs {
             let input = mutator.mutant();
             bytes += input.len();
-            if self.put(&input, number) {
+            if self.put(&input, number) && input.len() <= LONGEST_SEED {
                 mutator.add(&input);
                 if arguments.keep {
                     keep(corpus, &input);

@@ -119,8 +119,8 @@ const WORDS: &[&str] = &[
 const NESTS: &[(&str, &str)] =
     &[("(", ")"), ("-", ""), ("!", ""), ("[", "]"), ("/*", "*/"), ("{\"a\":", "}"), ("1+", "")];
 
-/// Inputs that are kept for mutation are no longer than this, in bytes.
-const LONGEST_SEED: usize = 4096;
+/// Seeds are no longer than this, in bytes.
+pub const LONGEST_SEED: usize = 8 << 10;
 
 /// A source of mutants.
 pub struct Mutator {
@@ -150,11 +150,9 @@ impl Mutator {
         Mutator { generator: ChaCha8Rng::seed_from_u64(seed), seeds, longest }
     }
 
-    /// Lets later mutants be made of `input` too, unless it is long.
+    /// Lets later mutants be made of `input` too.
     pub fn add(&mut self, input: &[u8]) {
-        if input.len() <= LONGEST_SEED {
-            self.seeds.push(input.to_vec());
-        }
+        self.seeds.push(input.to_vec());
     }
 
     /// The next mutant.
