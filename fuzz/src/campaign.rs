@@ -31,8 +31,8 @@ struct Campaign {
     reached: Trail,
     /// How many inputs were valid programs.
     valid: u64,
-    /// The longest that one input took, and which.
-    slowest: (Duration, u64),
+    /// The longest that one input took, which, and the input.
+    slowest: (Duration, u64, Vec<u8>),
     /// Bytes that inputs allocated and did not free, in this window and in all; those that reach something new aside.
     kept: [isize; 2],
 }
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments, note: &Path) -> bool {
         note: File::create(note).expect("the note can be written"),
         reached: Trail::new(),
         valid: 0,
-        slowest: (Duration::ZERO, 0),
+        slowest: (Duration::ZERO, 0, Vec::new()),
         kept: [0; 2],
     };
     if let Some(file) = &arguments.file {
@@ -69,7 +69,9 @@ pub fn run(arguments: &Arguments, note: &Path) -> bool {
     }
     let all = [stored, fresh].concat();
     println!("{} seeds reach {} marks", all.len(), campaign.reached.len());
-    campaign.mutants(arguments, all, &corpus)
+    let flat = campaign.mutants(arguments, all, &corpus);
+    fs::write(note.with_extension("slowest"), &campaign.slowest.2).expect("the slowest input can be written");
+    flat
 }
 
 impl Campaign {
@@ -79,7 +81,7 @@ impl Campaign {
         let (mut bytes, mut flat) = (0, true);
         self.kept = [0; 2];
         self.valid = 0;
-        self.slowest = (Duration::ZERO, 0);
+        self.slowest = (Duration::ZERO, 0, Vec::new());
         for number in 1..=arguments.inputs {
             let input = mutator.mutant();
             bytes += input.len();
@@ -131,7 +133,9 @@ impl Campaign {
         if taken > self.slowest.0 {
             // Once more: other programs on the machine take time too.
             taken = taken.min(self.watch.time(|| self.target.run(input, &self.limits)).1);
-            self.slowest = self.slowest.max((taken, number));
+            if taken > self.slowest.0 {
+                self.slowest = (taken, number, input.to_vec());
+            }
         }
         new
     }
