@@ -15,8 +15,9 @@ use crate::program::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most facts and rule instances of a program that is grounded.
-const MAX_FACTS: usize = 400_000;
+/// Most facts and rule instances of a program that is grounded. A counter without a bound gets this far before the
+/// search starts without bits, so it is kept small.
+const MAX_FACTS: usize = 100_000;
 
 /// A fact at a node: an index into [`Instances::atoms`].
 pub type AtomId = u32;
