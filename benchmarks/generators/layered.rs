@@ -23,7 +23,7 @@ pub fn program(rules: usize) -> String {
 /// them on. What blocks it is decided in the layer below.
 fn service(text: &mut String, i: usize) -> std::fmt::Result {
     let next = i + LAYERS;
-    let blocked = if i % LAYERS == 0 { format!("closed{i}(X)") } else { format!("refused{}(X, _)", i - 1) };
+    let blocked = if i.is_multiple_of(LAYERS) { format!("closed{i}(X)") } else { format!("refused{}(X, _)", i - 1) };
     writeln!(
         text,
         "table{i}(#a, k{}, v{}); table{i}(#b, k{}, v{}); closed{i}(#a, k{});\n\
