@@ -39,7 +39,7 @@ answers 0 classify "$program"
 answers 1 check "$program" --witness "$directory/marriage.json"
 
 say "The witness is a file, and replaying it needs the definition only, not the explorer:"
-answers 0 replay "$program" --schedule "$directory/marriage.json"
+answers 0 replay "$program" --schedule "$directory/marriage.json" --quiet
 
 say "A schedule that cannot happen is refused. Nothing is in flight to n1 in its first step:"
 answers 2 replay "$program" --schedule 'n1{i_do(#n1, bride)} loop: n1'

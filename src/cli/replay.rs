@@ -64,7 +64,7 @@ struct Replayed {
 
 /// Why there is nothing to show.
 enum Stop {
-    Wrong(Diagnostic),
+    Wrong(Box<Diagnostic>),
     Bound(Bound),
 }
 
@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             if bound == Bound::Interrupt { Exit::Interrupted } else { Exit::Inconclusive }
         }
         Err(Stop::Wrong(finding)) => {
-            session.report(&loaded.sources, &[finding]);
+            session.report(&loaded.sources, &[*finding]);
             session.refuse("replay", names, format)
         }
     }
@@ -228,9 +228,9 @@ fn stop(program: &Program, step: &ImpossibleStep) -> Stop {
             EvalError::TooManyFacts { .. } => Stop::Bound(Bound::Facts),
             EvalError::Stopped(bound) => Stop::Bound(*bound),
             EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Stop::Bound(Bound::Integer),
-            EvalError::Fault { .. } => Stop::Wrong(step.diagnostic(program)),
+            EvalError::Fault { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
         },
-        Impossible::NotInFlight { .. } => Stop::Wrong(step.diagnostic(program)),
+        Impossible::NotInFlight { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
     }
 }
 

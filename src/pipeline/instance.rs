@@ -204,12 +204,15 @@ impl Judge<'_> {
             over.contested().into_iter().filter(|fact| contested.binary_search(fact).is_err()).collect()
         });
         let certain = cut.is_none().then(|| self.facts(&over.as_ref().unwrap_or(&under).certain));
+        // If the over-approximation has one model, all runs have it, even where no loop returns to exact counts below the cap.
+        let only = over.as_ref().map(|over| &over.models).filter(|models| models.complete && models.len() == 1);
+        let listed = only.unwrap_or(&under.models);
         let models_complete = cut.is_none()
             && undecided.is_empty()
-            && under.models.complete
-            && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == under.models.len());
-        let mut models: Vec<BTreeSet<LocatedFact>> = (0..under.models.len().min(self.options.max_models))
-            .map(|model| self.facts(&under.models.facts(model)).into_iter().collect())
+            && listed.complete
+            && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == listed.len());
+        let mut models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
+            .map(|model| self.facts(&listed.facts(model)).into_iter().collect())
             .collect();
         models.sort();
         let divergence = self.divergence(&under, exact.as_ref()).ok().flatten();
@@ -218,8 +221,8 @@ impl Judge<'_> {
             contested: self.facts(&contested),
             undecided: self.facts(&undecided),
             models,
-            models_found: under.models.len(),
-            models_complete: models_complete && under.models.len() <= self.options.max_models,
+            models_found: listed.len(),
+            models_complete: models_complete && listed.len() <= self.options.max_models,
             divergence,
             invariants,
             cut,

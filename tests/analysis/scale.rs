@@ -19,7 +19,7 @@ fn program(rules: usize) -> String {
             i + 1
         );
     }
-    let _ = write!(text, "e0(X)@next :- e{}(X);\n", rules / 5);
+    let _ = writeln!(text, "e0(X)@next :- e{}(X);", rules / 5);
     text
 }
 

@@ -46,7 +46,7 @@ fn values_that_leave_the_range_are_marked() {
 
 #[test]
 fn rules_across_nodes_are_refused() {
-    let text = "nodes a, b; p(#b, X) :- q(#a, X), r(#b, X); q(#a, 1); r(#b, 1);";
+    let text = "nodes a, b; p(#b, X) :- q(#a, X), r(#b, X); p(X)@next :- p(X); q(#a, 1); r(#b, 1);";
     let input = Input::Text { name: "test.ded".to_string(), text: text.to_string() };
     let loaded = load(&[input]);
     let options = Options { synchronous: true, ..Options::default() };

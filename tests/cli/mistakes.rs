@@ -94,7 +94,7 @@ fn nothing_to_run_is_an_error() {
 #[test]
 fn a_rule_that_errs_is_reported_with_its_run() {
     let program = "m(#S, X)@async :- go(#C, S, X); got(X) :- m(X); share(10 / X) :- got(X);\n\
-                   go(#c, s, 0)@1; go(#c, s, 5)@1;";
+                   go(#c, s, 0)@1; go(#c, s, 5)@1; nodes c, s;";
     for command in ["check", "explore", "run"] {
         let output = with_input(&[command, "-", "--format", "json"], program);
         assert_eq!(output.code, Some(2), "{command}: {output:#?}");

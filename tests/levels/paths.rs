@@ -50,6 +50,10 @@ fn tree(tokens: &[String], mut at: usize, mut base: ModulePath, found: &mut Vec<
             Some("super") => {
                 base.pop();
             }
+            Some("*") => {
+                found.push(base);
+                return at + 1;
+            }
             Some(name) if is_name(name) => base.push(name.to_string()),
             _ => {
                 found.push(base);

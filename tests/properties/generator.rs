@@ -248,7 +248,7 @@ impl Generator {
                     self.fact(source, Some(&from), vec![symbol("a")], Some(step));
                 }
             }
-            8 | 9 | 10 => {
+            8..=10 => {
                 self.fact(source, Some(&from), vec![symbol(names[0])], None);
                 let on = self.oscillator();
                 body.push(on);

@@ -133,8 +133,8 @@ fn compare_with_the_definition(model: &Model, tally: &mut Tally) -> Result<(), S
     if figures.cap == 0 {
         tally.count("definition: cut, library exact");
     }
-    let limits = Limits { copies: 1, excess: Excess::Saturate, transitions: TRANSITIONS_CUT };
-    let over = brute::explore(&program, limits).ok();
+    let saturate = Limits { copies: 1, excess: Excess::Saturate, transitions: TRANSITIONS_CUT };
+    let over = brute::explore(&program, saturate).ok();
     tally.count_if(over.is_some(), "definition: cut and saturated");
     let most: Option<Ultimate> = over.as_ref().map(|over| over.ultimate());
     let decided: Facts = certain.union(&contested).cloned().collect();
@@ -162,11 +162,62 @@ fn compare_with_the_definition(model: &Model, tally: &mut Tally) -> Result<(), S
     Ok(())
 }
 
+fn limits(copies: u64, excess: Excess) -> Limits {
+    Limits { copies, excess, transitions: TRANSITIONS }
+}
+
+fn shown(program: &Program, facts: &Facts) -> Vec<String> {
+    facts.iter().map(|f| program.show_fact(f.node, &f.fact)).collect()
+}
+
+/// One-shot messages to a node that remembers what it had not seen yet: 2F+1 states and 6F+1 transitions for F models.
+#[test]
+fn the_definition_counts_orders() {
+    for (names, models) in [(&["a"][..], 1), (&["a", "b"], 3), (&["a", "b", "c"], 13)] {
+        let mut text = "m(#S, X)@async :- go(#C, S, X); seen(X) :- m(X); seen(X)@next :- seen(X);
+            before(X, Y) :- seen(X), all(Y), notin seen(Y); before(X, Y)@next :- before(X, Y);
+            output before; up(#s);"
+            .to_string();
+        for name in names {
+            text.push_str(&format!("go(#c, s, {name})@1; all(#s, {name});"));
+        }
+        let program = library::program(&text).expect("valid");
+        let explored = brute::explore(&program, limits(1, Excess::Cut)).expect("small");
+        assert!(!explored.exceeded);
+        assert_eq!((explored.states(), explored.transitions()), (2 * models + 1, 6 * models + 1));
+        assert_eq!(explored.models(1000).expect("few").len(), models);
+    }
+}
+
+/// What is sent at every second step cannot arrive at every step; copies that are saturated do not know that.
+#[test]
+fn the_definition_pays_for_rates() {
+    let text = "nodes s; up(#s); on(#S)@next :- up(#S), notin on(#S); f(#S)@async :- on(#S); o() :- f(); output o;";
+    let program = library::program(text).expect("valid");
+    let cut = brute::explore(&program, limits(5, Excess::Cut)).expect("small");
+    assert!(cut.exceeded && cut.ultimate().possible.is_empty());
+    let saturated = brute::explore(&program, limits(5, Excess::Saturate)).expect("small");
+    assert_eq!(shown(&program, &saturated.ultimate().contested()), ["o(#s)"]);
+}
+
+/// Copies run out, and one that is in flight must be delivered.
+#[test]
+fn the_definition_counts_copies() {
+    let text = "nodes s; go(#s)@1; go(#s)@2; go(#s)@3; f(#S)@async :- go(#S); o() :- f(); came() :- f(); came()@next :- came();";
+    let program = library::program(text).expect("valid");
+    let exact = brute::explore(&program, limits(3, Excess::Cut)).expect("small");
+    assert!(!exact.exceeded && brute::explore(&program, limits(2, Excess::Cut)).expect("small").exceeded);
+    assert_eq!(shown(&program, &exact.ultimate().possible), ["came(#s)"]);
+    assert_eq!(shown(&program, &exact.ultimate().certain()), ["came(#s)"]);
+}
+
 #[test]
 fn the_explorer_agrees_with_the_definition() {
     let tally = campaign(2000, random, compare_with_the_definition);
     let all = tally.programs();
     assert!(tally.of("diffluent") * 4 >= all, "too few programs are diffluent");
+    assert!(tally.of("undecided") * 100 <= all, "too much is left undecided");
+    assert!(tally.of("refused as invalid") * 50 <= all, "too few programs are valid");
     assert!(tally.of("over 100 states") * 4 >= all, "too few programs have over 100 states");
 }
 
