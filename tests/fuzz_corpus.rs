@@ -28,13 +28,13 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Runs the stored inputs of `name` and `mutants` mutants of them and of the papers' programs; what they reached.
+/// Runs the stored inputs of `name` and `mutants` mutants of them and of some of the corpus's programs; what they reached.
 fn campaign(target: Target, name: &str, mutants: usize, max_states: usize) -> Trail {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seeds: Vec<Vec<u8>> = Vec::new();
     let mut directories = vec![root.join("fuzz/corpus").join(name)];
     if target != Target::Replay {
-        directories.push(root.join("benchmarks/programs/papers"));
+        directories.extend(["papers", "counting"].map(|family| root.join("benchmarks/programs").join(family)));
     }
     for path in directories.iter().flat_map(|directory| files(directory)).filter(|path| path.is_file()) {
         seeds.push(fs::read(&path).expect("a seed can be read"));
@@ -77,7 +77,7 @@ fn any_text_is_classified() {
 
 #[test]
 fn any_program_is_checked() {
-    let trail = campaign(Target::Check, "check", 1500, 100);
+    let trail = campaign(Target::Check, "check", 1500, 300);
     reaches(&trail, &[("verdict", "confluent"), ("verdict", "diffluent"), ("verdict", "violated")]);
     reaches(&trail, &[("verdict", "inconclusive"), ("verdict", "fault"), ("witness", "replayed")]);
 }

@@ -54,6 +54,7 @@ fn mistakes_in_schedules_are_all_reported() {
     assert_eq!(codes("s{m} ; s{m(a) m(b)} ; s t"), ["E0109", "E0102", "E0102"]);
     assert_eq!(codes("s loop:"), ["E0102"]);
     assert_eq!(codes("s loop: t loop: u"), ["E0102"]);
+    assert_eq!(codes("s loop← t"), ["E0102"]);
     assert_eq!(codes("s ;; t"), ["E0102"]);
     assert_eq!(codes("s{m(a)"), ["E0102"]);
     assert_eq!(codes("s}"), ["E0102"]);

@@ -4,7 +4,7 @@ use super::{Parsed, Parser, Reported};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::ast::{Argument, Atom, ExprKind, TermKind};
 use crate::syntax::schedule_tree::{SchedulePhrase, StepPhrase};
-use crate::syntax::token::TokenKind;
+use crate::syntax::token::{Token, TokenKind};
 
 const STEP_HELP: &str = "a step is a node and what is delivered in it: `n1`, or `s{m(#s, a), m(#s, b)}`";
 const FACT_HELP: &str = "the arguments of a delivered fact are integers and symbols, and it has no `@`";
@@ -24,13 +24,17 @@ impl Parser<'_> {
         phrase
     }
 
+    /// Whether `loop:` is next. In `loop:-1` the lexer has seen an arrow; `loop←` is no mark.
     fn at_loop_mark(&self) -> bool {
-        self.kind() == TokenKind::Identifier
-            && self.word() == "loop"
-            && matches!(self.kind_ahead(1), TokenKind::Colon | TokenKind::Arrow)
+        let colon = |token: &Token| match token.kind {
+            TokenKind::Colon => true,
+            TokenKind::Arrow => self.text_of(*token) == ":-",
+            _ => false,
+        };
+        self.kind() == TokenKind::Identifier && self.word() == "loop" && self.tokens.get(self.at + 1).is_some_and(colon)
     }
 
-    /// Reads `loop:`. In `loop:-1` the lexer has seen an arrow.
+    /// Reads `loop:`.
     fn loop_mark(&mut self) -> bool {
         if !self.at_loop_mark() {
             return false;
