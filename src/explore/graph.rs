@@ -3,8 +3,11 @@
 //! States are numbered in the order of discovery (breadth first, so also by distance from the initial state). A state's
 //! transitions stand in the order of its choices, so a transition needs its target only: who stepped and what was delivered is found by
 //! asking the system for the choices again.
+//!
+//! Everything stands in chunks of [`CHUNK`] states, which never move: a search may use its memory to the last chunk,
+//! where one array that doubles would need three times its size for a moment.
 
-use crate::system::words::{Rows, growth_of};
+use crate::system::words::Rows;
 
 /// States and transitions.
 #[derive(Debug)]
@@ -12,43 +15,128 @@ pub struct Graph {
     /// The states' words.
     pub states: Rows,
     /// For each state the state from which it was discovered; the initial state has itself.
-    pub parents: Vec<u32>,
-    /// Where each expanded state's transitions start in `targets`; one more entry at the end.
-    pub starts: Vec<u32>,
-    /// Targets of all transitions of expanded states.
-    pub targets: Vec<u32>,
+    parents: Vec<Vec<u32>>,
+    /// The transitions of expanded states, by chunk.
+    transitions: Vec<Transitions>,
+    expanded: usize,
+    taken: usize,
+}
+
+/// States in a chunk.
+const CHUNK: usize = 1 << 12;
+
+/// The transitions of the states of one chunk.
+#[derive(Debug, Default)]
+struct Transitions {
+    /// Where each state's end.
+    ends: Vec<u32>,
+    targets: Vec<u32>,
 }
 
 impl Graph {
+    /// A graph of one state, not expanded.
+    pub fn new(initial: &[u32]) -> Self {
+        let mut states = Rows::new(initial.len());
+        states.number_of(initial);
+        Graph { states, parents: vec![vec![0]], transitions: Vec::new(), expanded: 0, taken: 0 }
+    }
+
     /// Number of states whose transitions are all here. States from this number on are the frontier.
     pub fn expanded(&self) -> usize {
-        self.starts.len() - 1
+        self.expanded
+    }
+
+    /// Number of transitions of expanded states.
+    pub fn transitions(&self) -> usize {
+        self.taken
     }
 
     /// Whether the transitions of this state are here.
     pub fn is_expanded(&self, state: u32) -> bool {
-        (state as usize) < self.expanded()
+        (state as usize) < self.expanded
+    }
+
+    /// The number of the state of these words, and whether it is new: discovered from `parent` then. `None` if it is new and there are
+    /// `most` states already.
+    pub fn discover(&mut self, words: &[u32], parent: u32, most: usize) -> Option<(u32, bool)> {
+        let (state, new) = self.states.intern(words, most)?;
+        if new {
+            if (state as usize).is_multiple_of(CHUNK) {
+                self.parents.push(Vec::with_capacity(CHUNK));
+            }
+            self.parents[state as usize / CHUNK].push(parent);
+        }
+        Some((state, new))
+    }
+
+    /// Expands the next state: its transitions lead to these states, in the order of its choices. `None`, and nothing
+    /// is changed, if a chunk would hold 2³² transitions.
+    pub fn expand(&mut self, targets: &[u32]) -> Option<()> {
+        if self.expanded.is_multiple_of(CHUNK) {
+            if let Some(full) = self.transitions.last_mut() {
+                full.targets.shrink_to_fit();
+            }
+            self.transitions.push(Transitions { ends: Vec::with_capacity(CHUNK), targets: Vec::new() });
+        }
+        let chunk = &mut self.transitions[self.expanded / CHUNK];
+        let end = u32::try_from(chunk.targets.len() + targets.len()).ok()?;
+        chunk.targets.extend_from_slice(targets);
+        chunk.ends.push(end);
+        self.expanded += 1;
+        self.taken += targets.len();
+        Some(())
+    }
+
+    /// The state from which a state was discovered; the initial state's own is itself.
+    pub fn parent(&self, state: u32) -> u32 {
+        self.parents[state as usize / CHUNK][state as usize % CHUNK]
     }
 
     /// Gives back what only a search needs.
     pub fn freeze(&mut self) {
         self.states.freeze();
-        self.parents.shrink_to_fit();
-        self.starts.shrink_to_fit();
-        self.targets.shrink_to_fit();
     }
 
     /// Bytes that the tables may ask for at once when they next grow.
     pub fn growth(&self) -> usize {
-        self.states.growth() + growth_of(&self.parents) + growth_of(&self.starts) + growth_of(&self.targets)
+        let targets = self.transitions.last().map_or(0, |chunk| chunk.targets.capacity());
+        self.states.growth() + (2 * CHUNK + 3 * targets) * size_of::<u32>()
     }
 
     /// The targets of a state's transitions, in the order of its choices; none if it was not expanded.
     pub fn successors(&self, state: u32) -> &[u32] {
-        if self.is_expanded(state) {
-            &self.targets[self.starts[state as usize] as usize..self.starts[state as usize + 1] as usize]
-        } else {
-            &[]
+        if !self.is_expanded(state) {
+            return &[];
         }
+        let chunk = &self.transitions[state as usize / CHUNK];
+        let at = state as usize % CHUNK;
+        let start = if at == 0 { 0 } else { chunk.ends[at - 1] };
+        &chunk.targets[start as usize..chunk.ends[at] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transitions_and_parents_are_read_back_across_chunks() {
+        let states = 3 * CHUNK as u32 + 5;
+        let mut graph = Graph::new(&[0]);
+        let targets = |state: u32| (0..state % 4).map(|at| (state * 7 + at) % states).collect::<Vec<_>>();
+        for state in 1..states {
+            assert_eq!(graph.discover(&[state], state / 2, usize::MAX), Some((state, true)));
+            assert_eq!(graph.discover(&[state], state / 3, usize::MAX), Some((state, false)));
+        }
+        for state in 0..states - 1 {
+            graph.expand(&targets(state)).expect("few transitions");
+        }
+        for state in 0..states - 1 {
+            assert_eq!(graph.successors(state), targets(state));
+            assert_eq!(graph.parent(state), state / 2);
+        }
+        assert!(graph.successors(states - 1).is_empty() && !graph.is_expanded(states - 1));
+        assert_eq!(graph.transitions(), (0..states - 1).map(|state| state as usize % 4).sum());
+        assert_eq!(graph.discover(&[states], 0, states as usize), None);
     }
 }

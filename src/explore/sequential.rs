@@ -7,7 +7,6 @@
 
 use super::Graph;
 use crate::budget::{Bound, Budget};
-use crate::system::words::Rows;
 use crate::system::{Choice, Message, Stop, System};
 
 /// What a search found.
@@ -54,13 +53,9 @@ const LOOK_EVERY: usize = 64;
 
 /// Explores `system` breadth first within `budget`.
 pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut(Progress)) -> Exploration {
-    let mut search = Search {
-        graph: Graph { states: Rows::new(system.width()), parents: vec![0], starts: vec![0], targets: Vec::new() },
-        alarm: false,
-    };
     let mut state = Vec::new();
     system.initial(&mut state);
-    search.graph.states.intern(&state, usize::MAX);
+    let mut search = Search { graph: Graph::new(&state), targets: Vec::new(), alarm: false };
     let stopped = search.run(system, budget, watch).err();
     search.graph.freeze();
     Exploration { graph: search.graph, stopped, alarm: search.alarm }
@@ -68,6 +63,8 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
 
 struct Search {
     graph: Graph,
+    /// Targets of the transitions taken from the state that is being expanded.
+    targets: Vec<u32>,
     alarm: bool,
 }
 
@@ -88,27 +85,20 @@ impl Search {
                 watch(Progress {
                     states: self.graph.states.len(),
                     expanded: at as usize,
-                    transitions: self.graph.targets.len(),
+                    transitions: self.graph.transitions(),
                 });
             }
             state.clear();
             state.extend_from_slice(self.graph.states.get(at));
             system.enabled(&state, &mut choices).map_err(|s| stop(s, None))?;
-            let start = self.graph.targets.len();
+            self.targets.clear();
             for (index, &choice) in choices.iter().enumerate() {
                 if index % 4096 == 4095 {
                     budget.check().map_err(|bound| stop(bound.into(), None))?;
                 }
-                let result = self.take(system, budget, at, &state, choice, &mut next);
-                if let Err(stopped) = result {
-                    self.graph.targets.truncate(start);
-                    return Err(stopped);
-                }
+                self.take(system, budget, at, &state, choice, &mut next)?;
             }
-            match u32::try_from(self.graph.targets.len()) {
-                Ok(end) => self.graph.starts.push(end),
-                Err(_) => return Err(stop(Bound::Memory.into(), None)),
-            }
+            self.graph.expand(&self.targets).ok_or_else(|| stop(Bound::Memory.into(), None))?;
         }
         Ok(())
     }
@@ -123,23 +113,20 @@ impl Search {
         next: &mut Vec<u32>,
     ) -> Result<(), Stopped> {
         let stop = |stop: Stop| Stopped::At { stop, state: at, choice: Some(choice) };
-        if self.graph.targets.len() >= budget.max_transitions {
+        if self.graph.transitions() + self.targets.len() >= budget.max_transitions {
             return Err(stop(Bound::Transitions.into()));
         }
         self.alarm |= system.step(state, choice, next).map_err(stop)?;
         if next == state {
-            self.graph.targets.push(at);
+            self.targets.push(at);
             return Ok(());
         }
-        let interned = self.graph.states.intern(next, budget.max_states);
-        let (target, new) = interned.ok_or_else(|| stop(Bound::States.into()))?;
-        if new {
-            self.graph.parents.push(at);
-            if system.grew(state, next) {
-                self.look_for_pumping(system, at, next)?;
-            }
+        let discovered = self.graph.discover(next, at, budget.max_states);
+        let (target, new) = discovered.ok_or_else(|| stop(Bound::States.into()))?;
+        if new && system.grew(state, next) {
+            self.look_for_pumping(system, at, next)?;
         }
-        self.graph.targets.push(target);
+        self.targets.push(target);
         Ok(())
     }
 
@@ -153,7 +140,7 @@ impl Search {
             if earlier == 0 {
                 return Ok(());
             }
-            earlier = self.graph.parents[earlier as usize];
+            earlier = self.graph.parent(earlier);
         }
     }
 }

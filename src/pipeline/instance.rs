@@ -152,7 +152,7 @@ pub fn explore_instance(
         }
         figures.states = found.graph.states.len();
         figures.frontier = found.graph.states.len() - found.graph.expanded();
-        figures.transitions = found.graph.targets.len();
+        figures.transitions = found.graph.transitions();
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { program, budget, options, system, found, figures };
         let findings = judge.findings();
@@ -257,7 +257,8 @@ impl Judge<'_> {
             Stopped::Pumped(_) => None,
             Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
             Stopped::At { stop, state, choice } => {
-                let mut path = lasso::path_to(&self.found.graph, &mut self.system, &self.found.graph.parents, state);
+                let graph = &self.found.graph;
+                let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
                 path.extend(choice.map(|choice| (state, choice)));
                 let schedule = Schedule { stem: self.steps(&path), cycle: Vec::new() };
                 // On a path through ω the fault may lie beyond what the exact system reaches.
@@ -333,7 +334,8 @@ impl Judge<'_> {
                 for index in self.system.alarms(words, choice).unwrap_or_default() {
                     let slot = &mut found[index as usize];
                     if slot.is_none() {
-                        let mut path = lasso::path_to(graph, &mut self.system, &reached.parents, state);
+                        let parent = |state| reached.parents[state as usize];
+                        let mut path = lasso::path_to(graph, &mut self.system, parent, state);
                         path.push((state, choice));
                         *slot = Some(path);
                     }
