@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(graph.parent(state), state / 2);
         }
         assert!(graph.successors(states - 1).is_empty() && !graph.is_expanded(states - 1));
-        assert_eq!(graph.transitions(), (0..states - 1).map(|state| state as usize % 4).sum());
+        assert_eq!(graph.transitions(), (0..states - 1).map(|state| state as usize % 4).sum::<usize>());
         assert_eq!(graph.discover(&[states], 0, states as usize), None);
     }
 }
