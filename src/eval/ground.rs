@@ -2,12 +2,14 @@
 //!
 //! If the values that can ever occur are known before the search, a node is a set of propositional rules over numbered
 //! atoms: [`instances`] grounds the program, [`simplify`] removes what is settled beforehand, [`circuit`] orders the
-//! rules of each node so that one pass over them computes D; only rules that depend on one another are repeated.
+//! rules of each node so that one pass over them computes D, many at once as [`runs`]; only rules that depend on one
+//! another are repeated.
 //! A local state is a few words, which copy, compare and hash as such. The outcome of a step is that of
 //! [`super::naive`] on every input made of the atoms that can be carried, delivered or due.
 
 mod circuit;
 mod instances;
+mod runs;
 mod simplify;
 
 use crate::budget::Budget;
