@@ -14,7 +14,8 @@ mod simplify;
 
 use crate::budget::Budget;
 use crate::program::{Fact, NodeId, Program, RuleKind};
-use circuit::{Circuit, Numbered};
+use circuit::Circuit;
+pub use circuit::Numbered;
 use instances::{AtomId, Instances, instances};
 use simplify::simplify;
 
@@ -36,6 +37,8 @@ struct GroundNode {
     events: Vec<(u64, u32)>,
     /// What can be sent from here: addressee and number there, sorted.
     messages: Vec<(NodeId, u32)>,
+    /// The rules, for those who reason about them.
+    rules: Vec<Numbered>,
     circuit: Circuit,
 }
 
@@ -99,6 +102,12 @@ impl Ground {
     /// What a node can send: addressee and atom there, sorted.
     pub fn messages(&self, node: NodeId) -> &[(NodeId, u32)] {
         &self.node(node).messages
+    }
+
+    /// The rules of a node over its atoms; the head of an async rule is a number of [`Self::messages`]. Certain atoms are
+    /// in no body, and neither are atoms that can never hold.
+    pub fn rules(&self, node: NodeId) -> &[Numbered] {
+        &self.node(node).rules
     }
 
     /// A local step of `node`: `carried` as bits, delivered facts and due events as atoms in any order; static and
@@ -200,6 +209,6 @@ impl Numbering {
             .map(|&(atom, step)| (step, number(atom)))
             .collect();
         events.sort_unstable();
-        GroundNode { atoms, numbers, carried: self.carried[at], events, messages, circuit }
+        GroundNode { atoms, numbers, carried: self.carried[at], events, messages, rules, circuit }
     }
 }

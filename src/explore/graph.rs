@@ -2,12 +2,15 @@
 //!
 //! States are numbered in the order of discovery (breadth first, so also by distance from the initial state). A state's
 //! transitions stand in the order of its choices, so a transition needs its target only: who stepped and what was delivered is found by
-//! asking the system for the choices again.
+//! asking the system for the choices again. A state is expanded *in part* if a reduction left choices out ([`System::ample`]).
 //!
 //! Everything stands in chunks of [`CHUNK`] states, which never move: a search may use its memory to the last chunk,
 //! where one array that doubles would need three times its size for a moment.
 
 use crate::system::words::Rows;
+use crate::system::{Choice, Stop, System};
+use bitvec::vec::BitVec;
+use rustc_hash::FxHashMap;
 
 /// States and transitions.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub struct Graph {
     transitions: Vec<Transitions>,
     expanded: usize,
     taken: usize,
+    /// The states expanded in part; shorter than the states if the last ones are not.
+    partial: BitVec,
+    /// The transitions of states that were expanded in part first and in full later.
+    again: FxHashMap<u32, Box<[u32]>>,
 }
 
 /// States in a chunk.
@@ -38,7 +45,7 @@ impl Graph {
     pub fn new(initial: &[u32]) -> Self {
         let mut states = Rows::new(initial.len());
         states.number_of(initial);
-        Graph { states, parents: vec![vec![0]], transitions: Vec::new(), expanded: 0, taken: 0 }
+        Graph { states, parents: vec![vec![0]], transitions: Vec::new(), expanded: 0, taken: 0, partial: BitVec::new(), again: FxHashMap::default() }
     }
 
     /// Number of states whose transitions are all here. States from this number on are the frontier.
@@ -69,9 +76,9 @@ impl Graph {
         Some((state, new))
     }
 
-    /// Expands the next state: its transitions lead to these states, in the order of its choices. `None`, and nothing
-    /// is changed, if a chunk would hold 2³² transitions.
-    pub fn expand(&mut self, targets: &[u32]) -> Option<()> {
+    /// Expands the next state, in full or in part: its transitions lead to these states, in the order of its choices. `None`, and
+    /// nothing is changed, if a chunk would hold 2³² transitions.
+    pub fn expand(&mut self, targets: &[u32], partial: bool) -> Option<()> {
         if self.expanded.is_multiple_of(CHUNK) {
             if let Some(full) = self.transitions.last_mut() {
                 full.targets.shrink_to_fit();
@@ -82,9 +89,43 @@ impl Graph {
         let end = u32::try_from(chunk.targets.len() + targets.len()).ok()?;
         chunk.targets.extend_from_slice(targets);
         chunk.ends.push(end);
+        if partial {
+            self.partial.resize(self.expanded + 1, false);
+            self.partial.set(self.expanded, true);
+        }
         self.expanded += 1;
         self.taken += targets.len();
         Some(())
+    }
+
+    /// Expands in full a state that was expanded in part.
+    pub fn expand_again(&mut self, state: u32, targets: &[u32]) {
+        self.taken += targets.len() - self.successors(state).len();
+        self.partial.set(state as usize, false);
+        self.again.insert(state, targets.into());
+    }
+
+    /// Whether the state was expanded in part only.
+    pub fn is_partial(&self, state: u32) -> bool {
+        self.partial.get(state as usize).is_some_and(|bit| *bit)
+    }
+
+    /// Number of states expanded in part.
+    pub fn partial(&self) -> usize {
+        self.partial.count_ones()
+    }
+
+    /// Writes the choices that were taken in a state into `choices` (cleared first), in the order of its transitions.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn choices<S: System>(&self, system: &mut S, state: u32, choices: &mut Vec<Choice>) -> Result<(), Stop> {
+        let words = self.states.get(state);
+        system.enabled(words, choices)?;
+        if self.is_partial(state) {
+            system.ample(words, choices)?;
+        }
+        Ok(())
     }
 
     /// The state from which a state was discovered; the initial state's own is itself.
@@ -108,6 +149,11 @@ impl Graph {
         if !self.is_expanded(state) {
             return &[];
         }
+        if !self.again.is_empty()
+            && let Some(targets) = self.again.get(&state)
+        {
+            return targets;
+        }
         let chunk = &self.transitions[state as usize / CHUNK];
         let at = state as usize % CHUNK;
         let start = if at == 0 { 0 } else { chunk.ends[at - 1] };
@@ -129,7 +175,7 @@ mod tests {
             assert_eq!(graph.discover(&[state], state / 3, usize::MAX), Some((state, false)));
         }
         for state in 0..states - 1 {
-            graph.expand(&targets(state)).expect("few transitions");
+            graph.expand(&targets(state), false).expect("few transitions");
         }
         for state in 0..states - 1 {
             assert_eq!(graph.successors(state), targets(state));
@@ -138,5 +184,17 @@ mod tests {
         assert!(graph.successors(states - 1).is_empty() && !graph.is_expanded(states - 1));
         assert_eq!(graph.transitions(), (0..states - 1).map(|state| state as usize % 4).sum::<usize>());
         assert_eq!(graph.discover(&[states], 0, states as usize), None);
+    }
+
+    #[test]
+    fn a_state_expanded_again_has_its_new_transitions_only() {
+        let mut graph = Graph::new(&[0]);
+        graph.discover(&[1], 0, 9).expect("no limit");
+        graph.expand(&[1], true).expect("few transitions");
+        graph.expand(&[1], false).expect("few transitions");
+        assert!(graph.is_partial(0) && !graph.is_partial(1) && graph.partial() == 1);
+        graph.expand_again(0, &[0, 1, 0]);
+        assert_eq!((graph.successors(0), graph.successors(1)), (&[0, 1, 0][..], &[1][..]));
+        assert_eq!((graph.partial(), graph.transitions()), (0, 4));
     }
 }

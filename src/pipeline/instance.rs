@@ -8,7 +8,9 @@
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, Progress, explore};
+use super::recount::recount;
 use crate::program::{LocatedFact, Program};
+use crate::reduce::Reductions;
 use crate::schedule::{Schedule, ScheduledStep};
 use crate::system::asynchronous::{Asynchronous, Counting};
 use crate::system::{Choice, Output, Stop, System};
@@ -28,11 +30,13 @@ pub const MOST_COPIES: u32 = 4;
 pub struct Options {
     /// How many ultimate models to list (`--max-models`).
     pub max_models: usize,
+    /// Which reductions to use (`--reduce`, `--no-reduction`).
+    pub reductions: Reductions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_models: 1000 }
+        Options { max_models: 1000, reductions: Reductions::ALL }
     }
 }
 
@@ -134,7 +138,10 @@ pub fn explore_instance(
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
     loop {
-        let mut system = Asynchronous::new(program, budget, &counting);
+        // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
+        let persistent = options.reductions.persistent && counting.pumped.is_empty();
+        let reductions = Reductions { persistent, ..options.reductions };
+        let mut system = Asynchronous::new(program, budget, &counting, reductions);
         let found = explore(&mut system, &budget.search_share(), watch);
         system.settle();
         figures.searches += 1;
@@ -260,7 +267,7 @@ impl Judge<'_> {
                 let graph = &self.found.graph;
                 let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
                 path.extend(choice.map(|choice| (state, choice)));
-                let schedule = Schedule { stem: self.steps(&path), cycle: Vec::new() };
+                let schedule = self.schedule(&path, &[]);
                 // On a path through ω the fault may lie beyond what the exact system reaches.
                 let replayed = replay(self.program, &schedule, &Budget::default());
                 let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
@@ -305,7 +312,7 @@ impl Judge<'_> {
         real.iter()
             .zip(&possible)
             .map(|paths| match paths {
-                (Some(path), _) => Invariant::Violated(Schedule { stem: self.steps(path), cycle: Vec::new() }),
+                (Some(path), _) => Invariant::Violated(self.schedule(path, &[])),
                 (None, None) if complete => Invariant::Kept,
                 _ => Invariant::Unknown,
             })
@@ -323,7 +330,7 @@ impl Judge<'_> {
                 break;
             }
             let words = graph.states.get(state);
-            if self.system.enabled(words, &mut choices).is_err() {
+            if graph.choices(&mut self.system, state, &mut choices).is_err() {
                 break;
             }
             let taken = graph.successors(state).len();
@@ -397,7 +404,17 @@ impl Judge<'_> {
             return Ok(None);
         };
         let cycle = lasso::cycle(&region, &part, start, claim);
-        Ok(Some(Schedule { stem: self.steps(&stem), cycle: self.steps(&cycle) }))
+        Ok(Some(self.schedule(&stem, &cycle)))
+    }
+
+    /// The schedule of a path and a loop, with the copies that the program really delivers.
+    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Schedule {
+        let found = Schedule { stem: self.steps(stem), cycle: self.steps(cycle) };
+        if !self.system.has_eager_messages() {
+            return found;
+        }
+        // A schedule that cannot be recounted is no run, and replaying it will say so.
+        recount(self.program, &found, |node, fact| self.system.is_eager(node, fact)).unwrap_or(found)
     }
 
     fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {

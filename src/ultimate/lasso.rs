@@ -80,7 +80,7 @@ pub fn path_to<S: System>(graph: &Graph, system: &mut S, parent: impl Fn(u32) ->
     while state != 0 {
         let parent = parent(state);
         let at = graph.successors(parent).iter().position(|&target| target == state);
-        if system.enabled(graph.states.get(parent), &mut choices).is_ok()
+        if graph.choices(system, parent, &mut choices).is_ok()
             && let Some(at) = at
         {
             path.push((parent, choices[at]));

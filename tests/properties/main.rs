@@ -6,6 +6,7 @@ mod datalog;
 mod generator;
 mod library;
 mod model;
+mod reductions;
 mod shrink;
 
 use brute::{Excess, Explored, Limits, Refused, Ultimate};
@@ -373,4 +374,12 @@ fn dedalus_s_programs_are_in_their_class() {
         tally.count(class.name());
         if class == Class::Dedalus { Err("in full Dedalus".to_string()) } else { Ok(()) }
     });
+}
+
+#[test]
+fn reductions_keep_every_answer() {
+    let tally = campaign(2000, random, reductions::reductions_change_nothing);
+    let all = tally.programs();
+    assert!(tally.of("all leave out transitions") * 4 >= all, "too few programs are reduced");
+    assert!(tally.of("undecided only with a reduction") * 100 <= all, "reductions leave too much undecided");
 }
