@@ -144,12 +144,7 @@ impl Buffers {
     ///
     /// # Errors
     /// `bound:transitions` if there are more than [`MOST_DELIVERIES`], and the bounds from outside.
-    pub fn deliveries(
-        &mut self,
-        buffer: u32,
-        kind: usize,
-        forced: impl Fn(u32) -> bool,
-    ) -> Result<&[Delivery], Stop> {
+    pub fn deliveries(&mut self, buffer: u32, kind: usize, forced: impl Fn(u32) -> bool) -> Result<&[Delivery], Stop> {
         let known = self.listed.get(kind).and_then(|listed| listed.get(buffer as usize).copied().flatten());
         let (start, end) = match known {
             Some(range) => range,
@@ -335,11 +330,9 @@ mod tests {
         let id = buffers.add(id, &[1, 2], |fact| if fact == 1 { Count::Presence } else { Count::Exact });
         assert_eq!(contents(&buffers, id), [(1, 1), (2, 2), (3, 1)]);
         let listed = buffers.deliveries(id, 3, |fact| fact != 2).expect("few").to_vec();
-        let shown: Vec<_> = listed.iter().map(|d| (buffers.inbox(d.inbox).to_vec(), contents(&buffers, d.rest))).collect();
-        assert_eq!(
-            shown,
-            [(vec![1, 3], vec![(2, 2)]), (vec![1, 2, 3], vec![(2, 1)]), (vec![1, 2, 3], vec![])]
-        );
+        let shown: Vec<_> =
+            listed.iter().map(|d| (buffers.inbox(d.inbox).to_vec(), contents(&buffers, d.rest))).collect();
+        assert_eq!(shown, [(vec![1, 3], vec![(2, 2)]), (vec![1, 2, 3], vec![(2, 1)]), (vec![1, 2, 3], vec![])]);
         assert_eq!(buffers.deliveries(id, 0, |_| false).expect("few").len(), 2 * 3 * 2);
     }
 

@@ -53,7 +53,8 @@ impl Default for Reductions {
 impl fmt::Display for Reductions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let on = [self.eager, self.persistent];
-        let names: Vec<&str> = Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
+        let names: Vec<&str> =
+            Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
         f.write_str(if names.is_empty() { "none" } else { "" })?;
         f.write_str(&names.join(","))
     }

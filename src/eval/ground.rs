@@ -7,6 +7,7 @@
 //! A local state is a few words, which copy, compare and hash as such. The outcome of a step is that of
 //! [`super::naive`] on every input made of the atoms that can be carried, delivered or due.
 
+mod aggregates;
 mod circuit;
 mod instances;
 mod runs;
@@ -23,6 +24,8 @@ use simplify::simplify;
 #[derive(Debug, Clone)]
 pub struct Ground {
     nodes: Vec<GroundNode>,
+    /// How many relations the program has; facts of others are hidden atoms.
+    relations: usize,
 }
 
 /// One node's atoms and rules. An atom is known by its number at the node, a bit of D.
@@ -56,7 +59,7 @@ pub struct GroundStep {
 }
 
 impl Ground {
-    /// Grounds a program. `None` if it has aggregates, or may err, or has more values, instances or facts in D than the
+    /// Grounds a program. `None` if it has a sum or several aggregates in one head, or may err, or has more values, instances or facts in D than the
     /// budget (or a bound of some hundred thousand) allows: then only the other evaluators serve.
     pub fn new(program: &Program, budget: &Budget) -> Option<Ground> {
         let mut instances = instances(program, budget)?;
@@ -64,13 +67,19 @@ impl Ground {
         let nodes = Numbering::new(program, &instances, &known.possible);
         let fits = nodes.atoms.iter().all(|atoms| atoms.len() <= budget.max_facts);
         fits.then(|| Ground {
+            relations: program.relations.len(),
             nodes: program.node_ids().map(|node| nodes.node(node, &instances, &known.certain)).collect(),
         })
     }
 
-    /// The facts that can hold at a node; the index is the bit. Those that can be carried come first.
+    /// The facts that can hold at a node, hidden ones included; the index is the bit. Those that can be carried come first.
     pub fn atoms(&self, node: NodeId) -> &[Fact] {
         &self.node(node).atoms
+    }
+
+    /// Whether a fact is one of the program's. The others are *hidden*: they stand for parts of aggregates.
+    pub fn is_shown(&self, fact: &Fact) -> bool {
+        (fact.relation.0 as usize) < self.relations
     }
 
     /// The number of a fact at a node, if it can hold there.

@@ -45,7 +45,15 @@ impl Graph {
     pub fn new(initial: &[u32]) -> Self {
         let mut states = Rows::new(initial.len());
         states.number_of(initial);
-        Graph { states, parents: vec![vec![0]], transitions: Vec::new(), expanded: 0, taken: 0, partial: BitVec::new(), again: FxHashMap::default() }
+        Graph {
+            states,
+            parents: vec![vec![0]],
+            transitions: Vec::new(),
+            expanded: 0,
+            taken: 0,
+            partial: BitVec::new(),
+            again: FxHashMap::default(),
+        }
     }
 
     /// Number of states whose transitions are all here. States from this number on are the frontier.

@@ -141,13 +141,7 @@ impl Search {
     }
 
     /// Takes the choices of a state, all or, if asked to, those that are enough; returns whether some were left out.
-    fn visit<S: System>(
-        &mut self,
-        system: &mut S,
-        budget: &Budget,
-        at: u32,
-        in_part: bool,
-    ) -> Result<bool, Stopped> {
+    fn visit<S: System>(&mut self, system: &mut S, budget: &Budget, at: u32, in_part: bool) -> Result<bool, Stopped> {
         let stop = |stop: Stop| Stopped::At { stop, state: at, choice: None };
         let mut state = std::mem::take(&mut self.state);
         let mut next = std::mem::take(&mut self.next);

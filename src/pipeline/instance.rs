@@ -5,10 +5,10 @@
 //! misses runs with more than K copies in flight. What is certain by the first is certain; what is contested by the second is contested. If the two
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`].
 
+use super::recount::recount;
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, Progress, explore};
-use super::recount::recount;
 use crate::program::{LocatedFact, Program};
 use crate::reduce::Reductions;
 use crate::schedule::{Schedule, ScheduledStep};

@@ -223,12 +223,11 @@ impl Atoms {
             || (derived_only && self.sources(atom).all(|rule| all(&rule.positive, UP) && all(&rule.negative, DOWN)));
         let down = derived_only
             && !self.guarded[at]
-            && self.sources(atom).all(|rule| {
-                rule.kind == RuleKind::Deductive && all(&rule.positive, DOWN) && all(&rule.negative, UP)
-            });
-        let fires_once = |rule: &Rule| {
-            rule.positive.iter().any(|&atom| flags[atom as usize] & ONCE > 0) || self.locks_itself(rule)
-        };
+            && self
+                .sources(atom)
+                .all(|rule| rule.kind == RuleKind::Deductive && all(&rule.positive, DOWN) && all(&rule.negative, UP));
+        let fires_once =
+            |rule: &Rule| rule.positive.iter().any(|&atom| flags[atom as usize] & ONCE > 0) || self.locks_itself(rule);
         let once = self.has_one_source(atom)
             && match self.senders[at][..] {
                 [] => self.sources(atom).all(fires_once),

@@ -117,6 +117,11 @@ fn marks(program: &Program, marked: impl Iterator<Item = RelationId>) -> Vec<boo
     marks
 }
 
+/// Whether a relation is marked; those of hidden atoms are not.
+fn is_marked(marks: &[bool], relation: usize) -> bool {
+    marks.get(relation) == Some(&true)
+}
+
 /// A guess at the eager messages.
 struct Draft<'a> {
     atoms: &'a Atoms,
@@ -199,9 +204,9 @@ impl Draft<'_> {
             let (up, down) = (self.atoms.is_up(*atom), self.atoms.is_down(*atom));
             let settled = self.flags[*atom as usize] & SETTLED > 0;
             let output = up || down || settled || (self.is_early(*atom) && self.atoms.is_once(*atom));
-            let Reading { needed, forbidden } = self.observed[relation];
-            (output || !self.outputs[relation])
-                && (up || self.is_early(*atom) || !self.nevers[relation])
+            let Reading { needed, forbidden } = self.observed.get(relation).copied().unwrap_or_default();
+            (output || !is_marked(&self.outputs, relation))
+                && (up || self.is_early(*atom) || !is_marked(&self.nevers, relation))
                 && (up || !needed)
                 && (down || !forbidden)
         };
@@ -255,7 +260,7 @@ impl Draft<'_> {
             if !seen.insert(atom) {
                 continue;
             }
-            if self.nevers[self.relation[atom as usize].0 as usize] {
+            if is_marked(&self.nevers, self.relation[atom as usize].0 as usize) {
                 return None;
             }
             for rule in self.atoms.readers(atom) {

@@ -43,12 +43,12 @@ pub fn readings(program: &Program) -> Vec<Reading> {
 pub fn is_order_unobserved(program: &Program, ground: &Ground, atoms: &Atoms) -> bool {
     let readings = readings(program);
     (0..).zip(relations(program, ground)).all(|(atom, relation): (Atom, RelationId)| {
-        let Reading { needed, forbidden } = readings[relation.0 as usize];
+        let Reading { needed, forbidden } = readings.get(relation.0 as usize).copied().unwrap_or_default();
         !forbidden && (!needed || atoms.is_up(atom))
     })
 }
 
-/// The relation of each atom.
+/// The relation of each atom; hidden atoms have relations beyond those of the program.
 pub fn relations(program: &Program, ground: &Ground) -> Vec<RelationId> {
     program.node_ids().flat_map(|node| ground.atoms(node).iter().map(|fact| fact.relation)).collect()
 }

@@ -1,8 +1,8 @@
 //! Each reduction alone, and all together, against the system without them.
 
+use super::campaign::Tally;
 use super::library::{self, Answer};
 use super::model::Model;
-use super::campaign::Tally;
 use watershed::pipeline::{Findings, Invariant, explore_instance, instance};
 use watershed::program::Program;
 use watershed::reduce::Reductions;

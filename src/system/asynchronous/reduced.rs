@@ -156,7 +156,8 @@ impl Futures {
         let nodes = apart.len();
         let mut senders = vec![false; nodes];
         let mut may_come: Vec<Vec<u32>> = in_flight.to_vec();
-        let mut open: Vec<usize> = (0..nodes).filter(|&node| !apart[node] && self.sends_to[node].contains(&true)).collect();
+        let mut open: Vec<usize> =
+            (0..nodes).filter(|&node| !apart[node] && self.sends_to[node].contains(&true)).collect();
         let mut waiting: Vec<bool> = (0..nodes).map(|node| open.contains(&node)).collect();
         while let Some(node) = open.pop() {
             waiting[node] = false;

@@ -233,7 +233,10 @@ impl NodeSteps for GroundSteps {
         facts.clear();
         let add = |atom: usize| facts.push(table.facts[atom]);
         match wanted {
-            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, add),
+            Wanted::All => {
+                for_each_common(&self.outcome.derived, &self.outcome.derived, add);
+                facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
+            }
             Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, add),
         }
         facts.sort_unstable();
