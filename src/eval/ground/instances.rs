@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// search starts without bits, so it is kept small.
 const MAX_FACTS: usize = 100_000;
 
+/// Rounds in which aggregates may add to what can hold. A number that is one more than the greatest so far, each time, has no end.
+const MOST_ROUNDS: usize = 12;
+
 /// A fact at a node: an index into [`Instances::atoms`].
 pub type AtomId = u32;
 
@@ -64,7 +67,9 @@ pub fn instances(program: &Program, budget: &Budget) -> Option<Instances> {
     let mut evaluator = SemiNaive::new(&positive, budget);
     let mut given: BTreeSet<FactId> = given(program).iter().map(|fact| evaluator.facts_mut().intern(fact)).collect();
     let mut instances = Instances::default();
+    let mut rounds = 0..MOST_ROUNDS;
     let derived = loop {
+        rounds.next()?;
         let model = evaluator.step_ids(NodeId(0), &given.iter().copied().collect::<Vec<_>>()).ok()?;
         let derived = model.derived.clone();
         instances.atoms.clear();
