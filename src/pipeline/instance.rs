@@ -3,7 +3,8 @@
 //! Buffers are first counted exactly. If a loop pumps a message, that message is counted up to a cap K from then on, and the
 //! graph is read twice ([`crate::network`]): as a whole it over-approximates the runs; its part without ω is exact but
 //! misses runs with more than K copies in flight. What is certain by the first is certain; what is contested by the second is contested. If the two
-//! readings leave a fact undecided, K grows, up to [`MOST_COPIES`].
+//! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
+//! part still counts.
 
 use super::recount::recount;
 use crate::budget::{Bound, Budget};
@@ -127,6 +128,26 @@ pub struct Findings {
     pub figures: Figures,
 }
 
+impl Findings {
+    /// Takes over what a search with a greater cap found before a bound cut it. Its exactly counted part consists of runs, so what is
+    /// contested or violated there is; that nothing else is was shown by this search, which is complete.
+    fn admit(&mut self, cut: Findings, options: Options) {
+        self.contested.extend(cut.contested);
+        self.contested.sort();
+        self.contested.dedup();
+        self.undecided.retain(|fact| self.contested.binary_search(fact).is_err());
+        self.divergence = self.divergence.take().or(cut.divergence);
+        for (mine, found) in self.invariants.iter_mut().zip(cut.invariants) {
+            if *mine == Invariant::Unknown && matches!(found, Invariant::Violated(_)) {
+                *mine = found;
+            }
+        }
+        let models: BTreeSet<BTreeSet<LocatedFact>> = self.models.drain(..).chain(cut.models).collect();
+        self.models_found = self.models_found.max(cut.models_found).max(models.len());
+        self.models = models.into_iter().take(options.max_models).collect();
+    }
+}
+
 /// Explores `program`'s instance and judges it.
 pub fn explore_instance(
     program: &Program,
@@ -154,7 +175,12 @@ pub fn explore_instance(
             counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
             continue;
         }
-        if best.is_some() && found.stopped.is_some() {
+        if found.stopped.is_some()
+            && let Some(best) = &mut best
+        {
+            best.figures.searches = figures.searches;
+            let figures = best.figures;
+            best.admit(Judge { program, budget, options, system, found, figures }.findings(), options);
             break;
         }
         figures.states = found.graph.states.len();

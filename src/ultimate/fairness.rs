@@ -188,7 +188,7 @@ impl<'a, S: System> Region<'a, S> {
             for part in split(&part) {
                 let in_flight = self.in_flight(&part);
                 let saturated = in_flight.iter().any(|(_, always)| always.omega);
-                let usable = if saturated { rates::usable(&part, &in_flight, &self.marks) } else { None };
+                let usable = if saturated { rates::usable(&part, &in_flight, &self.marks, self.budget)? } else { None };
                 match usable {
                     Some(edges) => open.push(Component { states: part.states, edges }),
                     None if self.is_just(&part, &in_flight) => fair.push(part),
