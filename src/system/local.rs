@@ -93,6 +93,7 @@ pub struct LocalSteps {
     snapshots: Sets,
     observes: bool,
     memo: Memo,
+    nodes: usize,
     taken: Taken,
     /// Local steps evaluated.
     pub evaluated: u64,
@@ -136,7 +137,8 @@ impl LocalSteps {
             sends,
             snapshots,
             observes,
-            memo: Memo::new(),
+            memo: Memo::new(program.nodes.len()),
+            nodes: program.nodes.len(),
             taken: Taken::default(),
             evaluated: 0,
             asked: 0,
@@ -239,6 +241,6 @@ impl LocalSteps {
 
     /// Forgets what is remembered of steps, which costs nothing but time.
     pub fn forget(&mut self) {
-        self.memo = Memo::new();
+        self.memo = Memo::new(self.nodes);
     }
 }
