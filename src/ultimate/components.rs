@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 /// Calls `found` with the members of each strongly connected component among those of the states `0..count` that `keep` keeps
-/// and that can be reached from `roots` through such states, following `successors`. A component of one state is reported whether or not it has a loop.
+/// and that can be reached from `roots` through such states, following `successors`. Those that it
+/// rejects may be beyond `count`. A component of one state is reported whether or not it has a loop.
 pub fn components<'g>(
     count: usize,
     roots: Range<u32>,
@@ -27,7 +28,7 @@ pub fn components<'g>(
         if rank[root as usize] != 0 || !keep(root) {
             continue;
         }
-        if successors(root).iter().all(|&next| next == root || rank[next as usize] > closed || !keep(next)) {
+        if successors(root).iter().all(|&next| next == root || !keep(next) || rank[next as usize] > closed) {
             rank[root as usize] = closed;
             closed -= 1;
             found(&[root]);
@@ -114,14 +115,15 @@ mod tests {
             let mut lists = vec![Vec::new(); count];
             let mut graph = DiGraph::<(), ()>::new();
             let nodes: Vec<_> = (0..count).map(|_| graph.add_node(())).collect();
-            for &(a, b) in edges.iter().filter(|&&(a, b)| a < count && b < count) {
+            let keep = |s: u32| (s as usize) < count && !dropped[s as usize];
+            for &(a, b) in edges.iter().filter(|&&(a, _)| a < count) {
                 lists[a].push(b as u32);
-                if !dropped[a] && !dropped[b] {
+                if keep(a as u32) && keep(b as u32) {
                     graph.add_edge(nodes[a], nodes[b], ());
                 }
             }
             let mut ours = Vec::new();
-            components(count, 0..count as u32, |s| &lists[s as usize], |s| !dropped[s as usize], |c| ours.push(c.to_vec()));
+            components(count, 0..count as u32, |s| &lists[s as usize], keep, |c| ours.push(c.to_vec()));
             let mut theirs: Vec<Vec<u32>> = petgraph::algo::tarjan_scc(&graph)
                 .into_iter()
                 .map(|c| { let mut c: Vec<u32> = c.into_iter().map(|n| n.index() as u32).collect(); c.sort_unstable(); c })
@@ -137,7 +139,7 @@ mod tests {
                 count,
                 root..root + 1,
                 |s| &lists[s as usize],
-                |s| !dropped[s as usize],
+                keep,
                 |c| from_root.extend(c.contains(&root).then(|| c.to_vec())),
             );
             theirs.retain(|component| component.contains(&root));
