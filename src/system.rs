@@ -24,6 +24,10 @@ pub type Message = u32;
 /// An output fact at a node, numbered by the system in order of first appearance.
 pub type Output = u32;
 
+/// A set of output facts that hold in a step of a node, numbered by the system among those of the node; equal sets have
+/// equal numbers.
+pub type OutputSet = u32;
+
 /// One transition's choice: who steps, what is delivered, what stays in flight to that node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Choice {
@@ -110,6 +114,9 @@ pub trait System {
     /// Writes the messages in flight in `state` into `messages` (cleared first), sorted.
     fn in_flight(&self, state: &[u32], messages: &mut Vec<(Message, Copies)>);
 
+    /// Whether nothing is in flight in `state`.
+    fn at_rest(&self, state: &[u32]) -> bool;
+
     /// Whether some message of `state` is counted [`OMEGA`].
     fn saturated(&self, state: &[u32]) -> bool;
 
@@ -119,11 +126,17 @@ pub trait System {
     /// If the local step has no outcome.
     fn effect(&mut self, state: &[u32], choice: Choice, effect: &mut Effect) -> Result<(), Stop>;
 
-    /// Writes the output facts that hold in the step of `choice` into `outputs` (cleared first), sorted.
+    /// The set of output facts that hold in the step of `choice`.
     ///
     /// # Errors
     /// If the local step has no outcome.
-    fn outputs(&mut self, state: &[u32], choice: Choice, outputs: &mut Vec<Output>) -> Result<(), Stop>;
+    fn outputs(&mut self, state: &[u32], choice: Choice) -> Result<OutputSet, Stop>;
+
+    /// Writes the members of a set of output facts at `node` at the end of `outputs`.
+    fn members(&mut self, node: u32, set: OutputSet, outputs: &mut Vec<Output>);
+
+    /// What these sets (at least one) of output facts at `node` have in common, and what they have together.
+    fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread;
 
     /// Gives back what only a search needs.
     fn settle(&mut self);
@@ -150,6 +163,15 @@ pub struct Effect {
     pub delivered: Vec<Message>,
     /// Messages sent, one copy each, sorted.
     pub sent: Vec<Message>,
-    /// Output facts in D of the step, sorted.
-    pub outputs: Vec<Output>,
+    /// Output facts in D of the step.
+    pub outputs: OutputSet,
+}
+
+/// The bounds of some sets of output facts at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread {
+    /// What is in all of them.
+    pub all: OutputSet,
+    /// What is in some of them.
+    pub some: OutputSet,
 }

@@ -6,13 +6,16 @@
 //! models, and every other model of a part of C is U(C') for a maximal fair component C' of C restricted to the transitions that keep
 //! some more facts. [`analyse`] finds, fact by fact, which are in every model and which in some, exactly; the models
 //! themselves are listed as far as asked.
+//!
+//! A fact is at a node, so a model is one set of output facts a node. The system numbers these sets, and a model is a row
+//! of numbers until somebody asks for its facts: large systems have a component, and often a model, for every second state.
 
 pub mod fairness;
 pub mod lasso;
 pub mod rates;
 
-use crate::system::words::Sets;
-use crate::system::{Output, Stop, System};
+use crate::system::words::Rows;
+use crate::system::{Output, OutputSet, Stop, System};
 use fairness::{Component, Glance, Region};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -36,10 +39,11 @@ impl Analysis {
     }
 }
 
-/// Distinct sets of output facts, in the order in which they were found.
-#[derive(Debug, Default)]
+/// Distinct models, in the order in which they were found.
+#[derive(Debug)]
 pub struct Models {
-    sets: Sets,
+    /// For each node the set of its facts.
+    rows: Rows,
     /// For each model the smallest state of a component that has it.
     first_states: Vec<u32>,
     /// Whether these are all.
@@ -47,30 +51,50 @@ pub struct Models {
 }
 
 impl Models {
-    fn add(&mut self, model: &[Output], state: u32) -> bool {
-        let known = self.sets.len();
-        let id = self.sets.intern(model) as usize;
-        if id == known {
-            self.first_states.push(state);
-            return true;
+    fn new(nodes: usize) -> Self {
+        Models { rows: Rows::new(nodes), first_states: Vec::new(), complete: true }
+    }
+
+    fn add(&mut self, model: &[OutputSet], state: u32) {
+        let id = self.rows.number_of(model) as usize;
+        match self.first_states.get_mut(id) {
+            Some(first) => *first = state.min(*first),
+            None => self.first_states.push(state),
         }
-        self.first_states[id] = self.first_states[id].min(state);
-        false
     }
 
     /// How many were found.
     pub fn len(&self) -> usize {
-        self.sets.len()
+        self.rows.len()
     }
 
     /// Whether none was found.
     pub fn is_empty(&self) -> bool {
-        self.sets.is_empty()
+        self.rows.is_empty()
     }
 
-    /// The facts of a model, sorted.
-    pub fn facts(&self, model: usize) -> Vec<Output> {
-        self.sets.members(model as u32)
+    /// The facts of a model, sorted; `system` is the one that was analysed.
+    pub fn facts<S: System>(&self, system: &mut S, model: usize) -> Vec<Output> {
+        let mut facts = Vec::new();
+        for (node, &set) in (0..).zip(self.rows.get(model as u32)) {
+            system.members(node, set, &mut facts);
+        }
+        facts.sort_unstable();
+        facts
+    }
+
+    /// The facts in all models and those in some, each sorted.
+    fn spread<S: System>(&self, system: &mut S) -> (Vec<Output>, Vec<Output>) {
+        let (mut certain, mut possible) = (Vec::new(), Vec::new());
+        for node in 0..if self.is_empty() { 0 } else { system.nodes() } {
+            let sets: Vec<OutputSet> = (0..self.len()).map(|model| self.rows.get(model as u32)[node]).collect();
+            let spread = system.spread(node as u32, &sets);
+            system.members(node as u32, spread.all, &mut certain);
+            system.members(node as u32, spread.some, &mut possible);
+        }
+        certain.sort_unstable();
+        possible.sort_unstable();
+        (certain, possible)
     }
 
     /// The smallest state of a component with this model: the nearest to the initial state.
@@ -90,10 +114,18 @@ impl Models {
 /// What the steps of a component have in common.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Common {
-    /// Output facts in every step of their node: the ultimate model of a run that uses the whole component.
-    pub always: Vec<Output>,
-    /// Output facts in some step of their node but not in all.
+    /// For each node the output facts in all of its steps: the ultimate model of a run that uses the whole component.
+    pub model: Vec<OutputSet>,
+    /// Output facts in some step of their node but not in all, sorted.
     pub sometimes: Vec<Output>,
+}
+
+impl Common {
+    /// Whether a fact is in all steps of its node.
+    pub fn keeps<S: System>(&self, system: &mut S, fact: Output) -> bool {
+        let node = system.output_node(fact);
+        has(system, node, self.model[node as usize], fact)
+    }
 }
 
 /// Finds certain and possible facts of all fair runs in the region, and the distinct models, recursing into parts of components
@@ -102,12 +134,7 @@ pub struct Common {
 /// # Errors
 /// A bound.
 pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Result<Analysis, Stop> {
-    let mut tally = Tally {
-        certain: None,
-        possible: FxHashSet::default(),
-        models: Models { complete: true, ..Models::default() },
-        most_models,
-    };
+    let mut tally = Tally { models: Models::new(region.system.nodes()), most_models };
     let mut components = 0;
     let mut looked_at = 0u32;
     region.strongly_connected(|region, states| {
@@ -118,9 +145,9 @@ pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Res
         if let &[state] = states {
             match region.glance(state)? {
                 Glance::Unfair => return Ok(()),
-                Glance::Quiet(model) => {
+                Glance::Quiet => {
                     components += 1;
-                    tally.note(&model, state);
+                    tally.models.add(&region.quiet, state);
                     return Ok(());
                 }
                 Glance::Open => {}
@@ -133,36 +160,23 @@ pub fn analyse<S: System>(region: &mut Region<'_, S>, most_models: usize) -> Res
         }
         Ok(())
     })?;
-    let mut possible: Vec<Output> = tally.possible.into_iter().collect();
-    possible.sort_unstable();
-    Ok(Analysis { certain: tally.certain.unwrap_or_default(), possible, models: tally.models, components })
+    // Every other model of a component contains its least one, so all models together have in common what the least ones
+    // have; and each component's restrictions by one fact, which decide what is possible, are among the models.
+    let (certain, possible) = tally.models.spread(region.system);
+    Ok(Analysis { certain, possible, models: tally.models, components })
 }
 
 struct Tally {
-    certain: Option<Vec<Output>>,
-    possible: FxHashSet<Output>,
     models: Models,
     most_models: usize,
 }
 
 impl Tally {
-    /// Counts the least model of a maximal fair component. One that is known already changes nothing: it was the least
-    /// model of another component, or contains one, and `certain` is within that since.
-    fn note(&mut self, model: &[Output], state: u32) {
-        if self.models.add(model, state) {
-            self.possible.extend(model);
-            match &mut self.certain {
-                None => self.certain = Some(model.to_vec()),
-                Some(certain) => certain.retain(|output| model.binary_search(output).is_ok()),
-            }
-        }
-    }
-
     /// Adds a maximal fair component. Its own restrictions by one fact are always tried, since they decide which facts
     /// are possible; deeper ones only make further models.
     fn add<S: System>(&mut self, region: &mut Region<'_, S>, component: Component) -> Result<(), Stop> {
         let common = common(region, &component);
-        self.note(&common.always, component.states[0]);
+        self.models.add(&common.model, component.states[0]);
         if common.sometimes.is_empty() {
             return Ok(());
         }
@@ -179,8 +193,7 @@ impl Tally {
                         continue;
                     }
                     let inner = self::common(region, &part);
-                    self.possible.extend(&inner.always);
-                    self.models.add(&inner.always, part.states[0]);
+                    self.models.add(&inner.model, part.states[0]);
                     if !inner.sometimes.is_empty() {
                         open.push((part, inner, false));
                     }
@@ -207,9 +220,7 @@ pub fn keeping<S: System>(
         .iter()
         .filter(|edge| {
             edge.choice.node != node
-                || *holds
-                    .entry(edge.outputs)
-                    .or_insert_with(|| region.marks.outputs.members(edge.outputs).binary_search(&fact).is_ok())
+                || *holds.entry(edge.outputs).or_insert_with(|| has(region.system, node, edge.outputs, fact))
         })
         .copied()
         .collect();
@@ -226,23 +237,32 @@ fn signature(part: &Component) -> Vec<(u32, u32)> {
     list
 }
 
-/// The facts in all, and in some but not all, steps of their node in `component`.
-pub fn common<S: System>(region: &Region<'_, S>, component: &Component) -> Common {
-    let mut sets: Vec<(u32, u32)> = component.edges.iter().map(|edge| (edge.choice.node, edge.outputs)).collect();
-    sets.sort_unstable();
-    sets.dedup();
-    let (mut always, mut sometimes) = (Vec::new(), Vec::new());
-    for group in sets.chunk_by(|a, b| a.0 == b.0) {
-        let mut held: Vec<Output> = Vec::new();
-        for &(_, outputs) in group {
-            region.marks.outputs.read(outputs, &mut held);
-        }
-        held.sort_unstable();
-        for run in held.chunk_by(|a, b| a == b) {
-            if run.len() == group.len() { always.push(run[0]) } else { sometimes.push(run[0]) }
-        }
+/// What is in all, and in some but not all, steps of their node in `component`, in which every node steps.
+pub fn common<S: System>(region: &mut Region<'_, S>, component: &Component) -> Common {
+    let mut steps: Vec<(u32, OutputSet)> =
+        component.edges.iter().map(|edge| (edge.choice.node, edge.outputs)).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let mut common = Common { model: Vec::new(), sometimes: Vec::new() };
+    let (mut always, mut sets) = (Vec::new(), Vec::new());
+    for group in steps.chunk_by(|a, b| a.0 == b.0) {
+        let node = group[0].0;
+        sets.clear();
+        sets.extend(group.iter().map(|&(_, set)| set));
+        let spread = region.system.spread(node, &sets);
+        common.model.push(spread.all);
+        region.system.members(node, spread.all, &mut always);
+        region.system.members(node, spread.some, &mut common.sometimes);
     }
     always.sort_unstable();
-    sometimes.sort_unstable();
-    Common { always, sometimes }
+    common.sometimes.retain(|fact| always.binary_search(fact).is_err());
+    common.sometimes.sort_unstable();
+    common
+}
+
+/// Whether a set of output facts at `node` has this one.
+pub fn has<S: System>(system: &mut S, node: u32, set: OutputSet, fact: Output) -> bool {
+    let mut facts = Vec::new();
+    system.members(node, set, &mut facts);
+    facts.contains(&fact)
 }

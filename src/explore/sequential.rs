@@ -176,6 +176,7 @@ impl Search {
         let mut on_loops: Vec<u32> = Vec::new();
         components(
             graph.expanded(),
+            0..graph.expanded() as u32,
             |state| graph.successors(state),
             |state| graph.is_expanded(state),
             |members| {

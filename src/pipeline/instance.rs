@@ -245,7 +245,10 @@ impl Judge<'_> {
             && listed.complete
             && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == listed.len());
         let mut models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
-            .map(|model| self.facts(&listed.facts(model)).into_iter().collect())
+            .map(|model| {
+                let facts = listed.facts(&mut self.system, model);
+                facts.into_iter().map(|output| self.system.output(output)).collect()
+            })
             .collect();
         models.sort();
         let divergence = self.divergence(&under, exact.as_ref()).ok().flatten();
@@ -306,7 +309,7 @@ impl Judge<'_> {
     fn exact_part(&self) -> Option<BitVec> {
         let graph = &self.found.graph;
         let saturated = |state: u32| self.system.saturated(graph.states.get(state));
-        if !(0..graph.states.len() as u32).any(saturated) {
+        if self.figures.cap == 0 || !(0..graph.states.len() as u32).any(saturated) {
             return None;
         }
         let mut exact = BitVec::repeat(false, graph.states.len());
@@ -381,7 +384,8 @@ impl Judge<'_> {
     /// Two lassos for a fact in which the two models nearest to the initial state differ.
     fn divergence(&mut self, under: &Analysis, exact: Option<&BitVec>) -> Result<Option<Divergence>, Stop> {
         let Some((first, second)) = under.models.nearest_two() else { return Ok(None) };
-        let (one, other) = (under.models.facts(first), under.models.facts(second));
+        let one = under.models.facts(&mut self.system, first);
+        let other = under.models.facts(&mut self.system, second);
         let differs = |a: &[Output], b: &[Output]| {
             let only: Vec<Output> = a.iter().filter(|fact| b.binary_search(fact).is_err()).copied().collect();
             only.into_iter().map(|output| (self.system.output(output), output)).min()
@@ -405,13 +409,7 @@ impl Judge<'_> {
         claim: Claim,
     ) -> Result<Option<Schedule>, Stop> {
         let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
-        let mut states = Vec::new();
-        region.strongly_connected(|_, members| {
-            if members.binary_search(&anchor).is_ok() {
-                states = members.to_vec();
-            }
-            Ok(())
-        })?;
+        let states = region.strongly_connected_with(anchor)?;
         let whole = region.component(states)?;
         let around = |parts: Vec<Component>| {
             let mut parts = parts;
@@ -420,7 +418,7 @@ impl Judge<'_> {
         };
         let Some(mut part) = around(region.fair_parts(whole)?) else { return Ok(None) };
         if let Some(fact) = keep
-            && common(&region, &part).always.binary_search(&fact).is_err()
+            && !common(&mut region, &part).keeps(region.system, fact)
         {
             let Some(inner) = around(keeping(&mut region, &part, fact)?) else { return Ok(None) };
             part = inner;
@@ -429,7 +427,7 @@ impl Judge<'_> {
         let Some((stem, start)) = lasso::stem(&self.found.graph, region.system, exact, inside) else {
             return Ok(None);
         };
-        let cycle = lasso::cycle(&region, &part, start, claim);
+        let cycle = lasso::cycle(&mut region, &part, start, claim);
         Ok(Some(self.schedule(&stem, &cycle)))
     }
 

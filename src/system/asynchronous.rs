@@ -7,7 +7,7 @@
 mod reduced;
 
 use super::local::LocalSteps;
-use super::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
+use super::{Choice, Copies, Effect, Message, OMEGA, Output, OutputSet, Spread, Stop, System};
 use crate::budget::Budget;
 use crate::eval::naive;
 use crate::eval::store::FactId;
@@ -338,6 +338,10 @@ impl System for Asynchronous<'_> {
         messages.sort_unstable();
     }
 
+    fn at_rest(&self, state: &[u32]) -> bool {
+        self.program.node_ids().all(|node| buffer(state, node.0) == EMPTY)
+    }
+
     fn saturated(&self, state: &[u32]) -> bool {
         self.program.node_ids().any(|node| self.buffers.saturated(buffer(state, node.0)))
     }
@@ -353,16 +357,22 @@ impl System for Asynchronous<'_> {
         let messages = &mut self.messages;
         effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
         effect.sent.sort_unstable();
-        self.outputs(state, choice, &mut effect.outputs)
+        effect.outputs = self.outputs(state, choice)?;
+        Ok(())
     }
 
-    fn outputs(&mut self, state: &[u32], choice: Choice, outputs: &mut Vec<Output>) -> Result<(), Stop> {
+    fn outputs(&mut self, state: &[u32], choice: Choice) -> Result<OutputSet, Stop> {
         let Choice { node, inbox, .. } = choice;
-        self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox), &mut self.shown)?;
-        outputs.clear();
+        self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))
+    }
+
+    fn members(&mut self, node: u32, set: OutputSet, outputs: &mut Vec<Output>) {
+        self.steps.members(node, set, &mut self.shown);
         outputs.extend(self.shown.iter().map(|id| self.outputs.intern((node, id.0))));
-        outputs.sort_unstable();
-        Ok(())
+    }
+
+    fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread {
+        self.steps.spread(node, sets)
     }
 
     fn settle(&mut self) {

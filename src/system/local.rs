@@ -11,8 +11,8 @@ mod ground;
 mod memo;
 mod relational;
 
-use super::Stop;
 use super::words::{Sets, Slices};
+use super::{OutputSet, Spread, Stop};
 use crate::budget::Budget;
 use crate::eval::store::FactId;
 use crate::program::{Fact, Program, RelationId};
@@ -60,15 +60,17 @@ trait NodeSteps: std::fmt::Debug {
     /// Takes a step of `node` from local state `local` with these facts delivered.
     fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop>;
 
-    /// Writes D of that step, restricted to `wanted`, into `facts` (cleared first), sorted.
-    fn derived(
-        &mut self,
-        node: u32,
-        local: u32,
-        delivered: &[u32],
-        wanted: Wanted,
-        facts: &mut Vec<FactId>,
-    ) -> Result<(), Stop>;
+    /// Writes D of that step into `facts` (cleared first), sorted.
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop>;
+
+    /// The set of facts of output relations in D of that step, numbered among those of the node.
+    fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<OutputSet, Stop>;
+
+    /// Writes the facts of such a set into `facts` (cleared first), sorted.
+    fn members(&self, node: u32, set: OutputSet, facts: &mut Vec<FactId>);
+
+    /// The bounds of such sets, at least one.
+    fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread;
 
     /// The number of a fact.
     fn fact_id(&mut self, fact: &Fact) -> FactId;
@@ -91,13 +93,6 @@ trait NodeSteps: std::fmt::Debug {
     fn growth(&self) -> usize;
 }
 
-/// Which facts of D are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    All,
-    Outputs,
-}
-
 /// The local steps of one program, evaluated on demand.
 #[derive(Debug)]
 pub struct LocalSteps {
@@ -106,6 +101,7 @@ pub struct LocalSteps {
     snapshots: Sets,
     observes: bool,
     memo: Memo,
+    nodes: usize,
     taken: Taken,
     /// Local steps evaluated.
     pub evaluated: u64,
@@ -149,7 +145,8 @@ impl LocalSteps {
             sends,
             snapshots,
             observes,
-            memo: Memo::new(),
+            memo: Memo::new(program.nodes.len()),
+            nodes: program.nodes.len(),
             taken: Taken::default(),
             evaluated: 0,
             asked: 0,
@@ -238,20 +235,30 @@ impl LocalSteps {
     /// If the step has no outcome.
     pub fn derived(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Vec<FactId>, Stop> {
         let mut facts = Vec::new();
-        self.steps.derived(node, local, delivered, Wanted::All, &mut facts)?;
+        self.steps.derived(node, local, delivered, &mut facts)?;
         Ok(facts)
     }
 
-    /// Writes the facts of output relations in D of that step into `facts` (cleared first), sorted; evaluated anew.
+    /// The set of facts of output relations in D of that step, numbered among those of the node; evaluated anew.
     ///
     /// # Errors
     /// If the step has no outcome.
-    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop> {
-        self.steps.derived(node, local, delivered, Wanted::Outputs, facts)
+    pub fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<OutputSet, Stop> {
+        self.steps.outputs(node, local, delivered)
+    }
+
+    /// Writes the facts of such a set into `facts` (cleared first), sorted.
+    pub fn members(&self, node: u32, set: OutputSet, facts: &mut Vec<FactId>) {
+        self.steps.members(node, set, facts);
+    }
+
+    /// The bounds of such sets, at least one.
+    pub fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread {
+        self.steps.spread(node, sets)
     }
 
     /// Forgets what is remembered of steps, which costs nothing but time.
     pub fn forget(&mut self) {
-        self.memo = Memo::new();
+        self.memo = Memo::new(self.nodes);
     }
 }

@@ -3,10 +3,9 @@
 //! Numbers are handed out in order of first appearance. Sets of small numbers are stored as bits or as a sorted list,
 //! whichever is shorter, so that dense sets of facts cost a bit a fact and sparse ones a word a fact.
 
-use hashbrown::HashTable;
 use std::hash::Hasher;
 
-fn hash(words: &[u32]) -> u64 {
+fn hash(words: &[u32]) -> u32 {
     let mut hasher = rustc_hash::FxHasher::default();
     let pairs = words.chunks_exact(2);
     let last = pairs.remainder().first().copied();
@@ -14,7 +13,8 @@ fn hash(words: &[u32]) -> u64 {
         hasher.write_u64(u64::from(pair[0]) | u64::from(pair[1]) << 32);
     }
     hasher.write_u64(u64::from(last.unwrap_or(0)) << 32 | words.len() as u64);
-    hasher.finish()
+    let hash = hasher.finish();
+    ((hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
 
 /// Bytes that a vector asks for at once if it grows soon: it doubles, and has old and new for a moment.
@@ -22,39 +22,75 @@ pub fn growth_of<T>(vector: &Vec<T>) -> usize {
     if vector.len() < vector.capacity() / 8 * 7 { 0 } else { 2 * vector.capacity() * size_of::<T>() }
 }
 
-/// Finds the numbers 0, 1, 2 … of a table's entries by what they stand for.
+/// Finds the numbers 0, 1, 2 … of a table's entries by what they stand for: open addressing with linear probing.
 ///
-/// The table knows its entries, so an index that is full is thrown away before one of twice the size is made: never are
-/// there two, and the entries are read in order, not in that of their hashes.
+/// Large tables miss the caches on every access, so a slot is one small word: of 2ᵇ slots each has a number in its low b
+/// bits and above them the hash's low 32 − b bits; the other b say where it belongs. So an entry is looked at only
+/// if nearly all of its hash is right. The table knows its entries, so an index that is full is thrown away before one of twice the
+/// size is made: never are there two, and the entries are read in order.
 #[derive(Debug, Default)]
 struct Index {
-    numbers: HashTable<u32>,
+    slots: Vec<u32>,
+    len: usize,
 }
 
+/// No slot has this number: never more than three quarters are taken.
+const VACANT: u32 = u32::MAX;
+
 impl Index {
-    fn find(&self, key: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
-        self.numbers.find(key, |&number| is(number)).copied()
+    /// The logarithm of the number of slots.
+    fn bits(&self) -> u32 {
+        self.slots.len().trailing_zeros()
     }
 
-    /// Adds the next number, whose key is `key_of(number)`.
-    fn add(&mut self, number: u32, key_of: impl Fn(u32) -> u64) {
-        let (len, capacity) = (self.numbers.len(), self.numbers.capacity());
-        debug_assert_eq!(len, number as usize);
-        let mut first = number;
-        if len == capacity {
-            self.numbers = HashTable::new();
-            self.numbers.reserve(capacity + 1, |_| 0);
-            first = 0;
+    /// Where a hash belongs, and what is stored of it.
+    fn split(&self, hash: u32) -> (usize, u32) {
+        let split = u64::from(hash) << self.bits();
+        ((split >> 32) as usize, split as u32)
+    }
+
+    fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
         }
-        for number in first..=number {
-            self.numbers.insert_unique(key_of(number), number, |&number| key_of(number));
+        let last = self.slots.len() - 1;
+        let (mut at, tag) = self.split(hash);
+        loop {
+            let slot = self.slots[at];
+            if slot == VACANT {
+                return None;
+            }
+            let number = slot & last as u32;
+            if slot - number == tag && is(number) {
+                return Some(number);
+            }
+            at = (at + 1) & last;
         }
+    }
+
+    /// Adds the next number; `hash_of` gives the hashes of all.
+    fn add(&mut self, hash: u32, hash_of: impl Fn(u32) -> u32) {
+        if self.len >= self.slots.len() / 4 * 3 {
+            let doubled = (2 * self.slots.len()).max(16);
+            self.slots = Vec::new();
+            self.slots = vec![VACANT; doubled];
+            (0..self.len as u32).for_each(|number| self.place(hash_of(number), number));
+        }
+        self.place(hash, self.len as u32);
+        self.len += 1;
+    }
+
+    fn place(&mut self, hash: u32, number: u32) {
+        let (mut at, tag) = self.split(hash);
+        while self.slots[at] != VACANT {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = tag | number;
     }
 
     /// Bytes that it asks for at once if it grows soon, beyond those that it gives back.
     fn growth(&self) -> usize {
-        let (len, capacity) = (self.numbers.len(), self.numbers.capacity());
-        if len < capacity / 8 * 7 { 0 } else { self.numbers.allocation_size() }
+        if self.len < self.slots.len() / 16 * 11 { 0 } else { self.slots.len() * size_of::<u32>() }
     }
 }
 
@@ -79,7 +115,7 @@ impl Slices {
         self.words.extend_from_slice(slice);
         self.ends.push(self.words.len());
         let (words, ends) = (&self.words, &self.ends);
-        self.index.add(id, |id| hash(slice_of(words, ends, id)));
+        self.index.add(key, |id| hash(slice_of(words, ends, id)));
         id
     }
 
@@ -165,7 +201,7 @@ impl Rows {
         self.chunks[(id >> CHUNK) as usize].extend_from_slice(row);
         self.len += 1;
         let chunks = &self.chunks;
-        self.index.add(id, |id| hash(row_of(chunks, width, id)));
+        self.index.add(key, |id| hash(row_of(chunks, width, id)));
         Some((id, true))
     }
 

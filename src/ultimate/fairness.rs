@@ -16,19 +16,21 @@ use crate::budget::Budget;
 use crate::explore::Graph;
 use crate::explore::components::components;
 use crate::system::words::Sets;
-use crate::system::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
+use crate::system::{Choice, Copies, Effect, Message, OMEGA, OutputSet, Stop, System};
 use bitvec::vec::BitVec;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// What can be told at once of a component of one state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Glance {
     /// No run that stays here is fair: something is in flight and no loop delivers anything, or nothing is in flight
     /// and some node cannot step without leaving.
     Unfair,
-    /// Nothing is in flight and every node's idle step stays here: the run is fair, and this is its ultimate model.
-    Quiet(Vec<Output>),
-    /// Neither.
+    /// Nothing is in flight and every node's idle step stays here: the run is fair. Its ultimate model is what the idle
+    /// steps show, which [`Region::quiet`] has by node.
+    Quiet,
+    /// It takes a closer look.
     Open,
 }
 
@@ -46,7 +48,7 @@ pub struct Edge {
     /// The set of messages sent.
     pub sent: u32,
     /// The set of output facts in the step.
-    pub outputs: u32,
+    pub outputs: OutputSet,
 }
 
 /// A part of the graph: states, and some of the transitions between them.
@@ -58,13 +60,11 @@ pub struct Component {
     pub edges: Vec<Edge>,
 }
 
-/// The sets that mark transitions, hash-consed.
+/// The sets that mark transitions, hash-consed; sets of output facts are the system's own.
 #[derive(Debug, Default)]
 pub struct Marks {
     /// Sets of messages.
     pub messages: Sets,
-    /// Sets of output facts.
-    pub outputs: Sets,
 }
 
 /// Where and with what components are looked for.
@@ -79,12 +79,16 @@ pub struct Region<'a, S> {
     pub budget: &'a Budget,
     /// Marks of the transitions met.
     pub marks: Marks,
+    /// After a glance at a quiet state, by node, the output facts of its idle step.
+    pub quiet: Vec<OutputSet>,
+    /// Working space.
+    choices: Vec<Choice>,
 }
 
 impl<'a, S: System> Region<'a, S> {
     /// The region of these states of `graph`.
     pub fn new(graph: &'a Graph, system: &'a mut S, within: Option<&'a BitVec>, budget: &'a Budget) -> Self {
-        Region { graph, system, within, budget, marks: Marks::default() }
+        Region { graph, system, within, budget, marks: Marks::default(), quiet: Vec::new(), choices: Vec::new() }
     }
 
     /// Whether a state counts.
@@ -96,8 +100,28 @@ impl<'a, S: System> Region<'a, S> {
     ///
     /// # Errors
     /// The first error of `found`; what follows is passed over.
-    pub fn strongly_connected(
+    pub fn strongly_connected(&mut self, found: impl FnMut(&mut Self, &[u32]) -> Result<(), Stop>) -> Result<(), Stop> {
+        self.strongly_connected_from(0..self.graph.expanded() as u32, found)
+    }
+
+    /// The members (sorted) of the strongly connected component of `state`, none if it has no transition.
+    ///
+    /// # Errors
+    /// A bound.
+    pub fn strongly_connected_with(&mut self, state: u32) -> Result<Vec<u32>, Stop> {
+        let mut states = Vec::new();
+        self.strongly_connected_from(state..state + 1, |_, members| {
+            if members.binary_search(&state).is_ok() {
+                states = members.to_vec();
+            }
+            Ok(())
+        })?;
+        Ok(states)
+    }
+
+    fn strongly_connected_from(
         &mut self,
+        roots: Range<u32>,
         mut found: impl FnMut(&mut Self, &[u32]) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let (graph, within) = (self.graph, self.within);
@@ -105,6 +129,7 @@ impl<'a, S: System> Region<'a, S> {
         let mut result = Ok(());
         components(
             graph.expanded(),
+            roots,
             |state| graph.successors(state),
             has,
             |members| {
@@ -126,25 +151,24 @@ impl<'a, S: System> Region<'a, S> {
         }
         let words = self.graph.states.get(state);
         let targets = self.graph.successors(state);
-        let mut messages = Vec::new();
-        self.system.in_flight(words, &mut messages);
-        let mut choices = Vec::new();
-        self.graph.choices(self.system, state, &mut choices)?;
-        if !messages.is_empty() {
-            let mut loops = choices.iter().zip(targets).filter(|&(_, &target)| target == state);
+        self.system.enabled(words, &mut self.choices)?;
+        if !self.system.at_rest(words) {
+            let mut loops = self.choices.iter().zip(targets).filter(|&(_, &target)| target == state);
             let starves = loops.all(|(choice, _)| choice.inbox == 0);
             return Ok(if starves { Glance::Unfair } else { Glance::Open });
         }
         if targets.iter().any(|&target| target != state) {
             return Ok(Glance::Unfair);
         }
-        let (mut model, mut outputs) = (Vec::new(), Vec::new());
-        for choice in choices {
-            self.system.outputs(words, choice, &mut outputs)?;
-            model.extend_from_slice(&outputs);
+        if !self.choices.iter().map(|choice| choice.node).eq(0..self.system.nodes() as u32) {
+            return Ok(Glance::Open);
         }
-        model.sort_unstable();
-        Ok(Glance::Quiet(model))
+        self.quiet.clear();
+        for &choice in &self.choices {
+            let outputs = self.system.outputs(words, choice)?;
+            self.quiet.push(outputs);
+        }
+        Ok(Glance::Quiet)
     }
 
     /// The component on these states (sorted) with every transition between them.
@@ -169,7 +193,7 @@ impl<'a, S: System> Region<'a, S> {
                     choice,
                     delivered: self.marks.messages.intern(&effect.delivered),
                     sent: self.marks.messages.intern(&effect.sent),
-                    outputs: self.marks.outputs.intern(&effect.outputs),
+                    outputs: effect.outputs,
                 });
             }
         }
@@ -263,6 +287,7 @@ pub(super) fn split(part: &Component) -> Vec<Component> {
     let mut parts: Vec<Component> = Vec::new();
     components(
         count,
+        0..count as u32,
         |state| &targets[starts[state as usize]..starts[state as usize + 1]],
         |_| true,
         |members| {

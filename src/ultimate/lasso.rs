@@ -6,7 +6,8 @@
 //! reached by a shortest path from where the walk stands, nearest goal first. What can still be dropped from the walk is dropped
 //! later by replaying it ([`crate::witness`]).
 
-use super::fairness::{Component, Region};
+use super::fairness::{Component, Edge, Region};
+use super::has;
 use crate::explore::Graph;
 use crate::system::{Choice, Message, Output, System};
 use bitvec::vec::BitVec;
@@ -93,7 +94,7 @@ pub fn path_to<S: System>(graph: &Graph, system: &mut S, parent: impl Fn(u32) ->
 
 /// A closed walk in `component` from its state `start` that is fair and shows the claim. `component` is a fair component on exact
 /// counts; for [`Claim::Lacks`] it has a step of the fact's node without the fact.
-pub fn cycle<S: System>(region: &Region<'_, S>, component: &Component, start: u32, claim: Claim) -> Path {
+pub fn cycle<S: System>(region: &mut Region<'_, S>, component: &Component, start: u32, claim: Claim) -> Path {
     let mut walk = Walk::new(region, component, claim);
     let home = component.states.binary_search(&start).expect("internal error: the walk starts outside its component");
     let mut at = home as u32;
@@ -132,7 +133,7 @@ struct Walk<'c> {
 }
 
 impl<'c> Walk<'c> {
-    fn new<S: System>(region: &Region<'_, S>, component: &'c Component, claim: Claim) -> Self {
+    fn new<S: System>(region: &mut Region<'_, S>, component: &'c Component, claim: Claim) -> Self {
         let mut starts = vec![0usize; component.states.len() + 1];
         for edge in &component.edges {
             starts[edge.from as usize + 1] += 1;
@@ -156,8 +157,9 @@ impl<'c> Walk<'c> {
             Claim::Holds => None,
             Claim::Lacks(fact) => {
                 let node = region.system.output_node(fact);
-                let lacks = |outputs| region.marks.outputs.members(outputs).binary_search(&fact).is_err();
-                Some(component.edges.iter().map(|e| e.choice.node == node && lacks(e.outputs)).collect())
+                let system = &mut *region.system;
+                let mut lacks = |e: &Edge| e.choice.node == node && !has(system, node, e.outputs, fact);
+                Some(component.edges.iter().map(&mut lacks).collect())
             }
         };
         Walk {

@@ -128,6 +128,7 @@ pub fn by_explorer(program: &Program, limits: (usize, usize)) -> (usize, BTreeSe
     let budget = Budget { max_facts: 1000, ..Budget::default() };
     let mut system = Asynchronous::new(&all, &budget, &Counting::default(), Reductions::NONE);
     let (mut words, mut choices, mut effect) = (Vec::new(), Vec::new(), Effect::default());
+    let mut derived = Vec::new();
     system.initial(&mut words);
     walk(program, (words, vec![0; program.nodes.len()]), limits, |(words, taken): &(Vec<u32>, Vec<u64>)| {
         let mut found = Vec::new();
@@ -138,13 +139,15 @@ pub fn by_explorer(program: &Program, limits: (usize, usize)) -> (usize, BTreeSe
                 continue;
             }
             system.effect(words, choice, &mut effect).expect("a step that was taken has an effect");
+            derived.clear();
+            system.members(choice.node, effect.outputs, &mut derived);
             let mut taken = taken.clone();
             taken[choice.node as usize] += 1;
             let shown = Shown {
                 node: NodeId(choice.node),
                 step: taken[choice.node as usize],
                 delivered: effect.delivered.iter().map(|&message| system.message(message).fact).collect(),
-                derived: effect.outputs.iter().map(|&output| system.output(output).fact).collect(),
+                derived: derived.iter().map(|&output| system.output(output).fact).collect(),
             };
             found.push((shown, (next, taken)));
         }

@@ -38,10 +38,8 @@ pub struct Circuit {
     sending: Vec<Gate>,
     /// How many words the messages take.
     sent_words: usize,
-    /// The tests of gates beyond their first.
-    tests: Vec<Test>,
-    /// The advancing literals of gates.
-    slides: Vec<Slide>,
+    /// The conditions of gates beyond their first.
+    conditions: Vec<Condition>,
 }
 
 /// `word & mask == value`: some atoms hold and some do not.
@@ -52,20 +50,30 @@ struct Test {
     value: u64,
 }
 
-/// A literal that advances: where its bits begin, and all ones if these atoms must not hold.
+/// A literal that advances: where its bits begin, what they are compared with, and which of them do not matter.
 #[derive(Debug, Clone, Copy)]
 struct Slide {
     word: u32,
     shift: u32,
     flip: u64,
+    free: u64,
 }
 
-/// A run of rules: sets their heads as far as its tests succeed and its slides allow.
+/// One that always succeeds.
+const NO_SLIDE: Slide = Slide { word: 0, shift: 0, flip: 0, free: u64::MAX };
+
+/// A part of what a gate asks for: most rules need one.
+#[derive(Debug, Clone, Copy)]
+struct Condition {
+    test: Test,
+    slide: Slide,
+}
+
+/// A run of rules: sets its heads as far as its conditions allow.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
-    first: Test,
+    first: Condition,
     rest: (u32, u32),
-    slides: (u32, u32),
     head_word: u32,
     head_shift: u32,
     /// As many ones as there are rules.
@@ -117,11 +125,11 @@ impl Circuit {
 
     fn gate(&mut self, run: &Run) -> Gate {
         let mut tests: Vec<Test> = Vec::new();
-        let first_slide = self.slides.len() as u32;
+        let mut slides: Vec<Slide> = Vec::new();
         for (atom, holds, advances) in run.literals() {
             let (word, shift) = (atom / 64, atom % 64);
             if advances {
-                self.slides.push(Slide { word, shift, flip: if holds { 0 } else { u64::MAX } });
+                slides.push(Slide { word, shift, flip: if holds { 0 } else { u64::MAX }, free: 0 });
                 continue;
             }
             let test = match tests.iter().position(|test| test.word == word) {
@@ -134,14 +142,16 @@ impl Circuit {
             test.mask |= 1 << shift;
             test.value |= u64::from(holds) << shift;
         }
-        let first = tests.first().copied().unwrap_or_default();
-        let from = self.tests.len() as u32;
-        self.tests.extend(tests.iter().skip(1));
+        let condition = |at: usize| Condition {
+            test: tests.get(at).copied().unwrap_or_default(),
+            slide: slides.get(at).copied().unwrap_or(NO_SLIDE),
+        };
+        let from = self.conditions.len() as u32;
+        self.conditions.extend((1..tests.len().max(slides.len())).map(condition));
         let head = run.first.head;
         Gate {
-            first,
-            rest: (from, self.tests.len() as u32),
-            slides: (first_slide, self.slides.len() as u32),
+            first: condition(0),
+            rest: (from, self.conditions.len() as u32),
             head_word: head / 64,
             head_shift: head % 64,
             heads: u64::MAX >> (64 - run.len),
@@ -190,17 +200,25 @@ impl Circuit {
     }
 
     /// The heads that hold, where they stand in their word.
+    #[inline]
     fn open(&self, gate: &Gate, derived: &[u64]) -> u64 {
-        // A rule without literals tests nothing of the first word; there may be no word at all.
-        let succeeds = |test: &Test| derived.get(test.word as usize).is_none_or(|w| w & test.mask == test.value);
-        let mut open = if succeeds(&gate.first) { gate.heads } else { 0 };
-        if !self.tests[gate.rest.0 as usize..gate.rest.1 as usize].iter().all(succeeds) {
-            return 0;
-        }
-        for slide in &self.slides[gate.slides.0 as usize..gate.slides.1 as usize] {
-            open &= derived[slide.word as usize] >> slide.shift ^ slide.flip;
+        let mut open = gate.heads & gate.first.allows(derived);
+        if gate.rest.0 < gate.rest.1 {
+            let rest = &self.conditions[gate.rest.0 as usize..gate.rest.1 as usize];
+            open = rest.iter().fold(open, |open, condition| open & condition.allows(derived));
         }
         open << gate.head_shift
+    }
+}
+
+impl Condition {
+    /// For which rules of the run it succeeds, as bits.
+    #[inline]
+    fn allows(&self, derived: &[u64]) -> u64 {
+        // A rule without literals asks nothing of the first word; there may be no word at all.
+        let word = |at: u32| derived.get(at as usize).copied().unwrap_or(0);
+        let stays = if word(self.test.word) & self.test.mask == self.test.value { u64::MAX } else { 0 };
+        stays & (word(self.slide.word) >> self.slide.shift ^ self.slide.flip | self.slide.free)
     }
 }
 

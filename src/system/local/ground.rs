@@ -2,13 +2,13 @@
 //!
 //! A local state is a row: the clock, if the node has events, and the bits of what it carries.
 
-use super::{NodeSteps, Taken, Wanted, Watched};
+use super::{NodeSteps, Taken, Watched};
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::{Ground, GroundStep};
 use crate::eval::store::{FactId, FactTable};
 use crate::program::{Fact, NodeId, Program};
-use crate::system::Stop;
 use crate::system::words::Rows;
+use crate::system::{OutputSet, Spread, Stop};
 use rustc_hash::FxHashMap;
 
 /// The grounded program and each node's tables.
@@ -35,7 +35,10 @@ struct Node {
     atoms: FxHashMap<u32, u32>,
     /// Addressee and fact by message number.
     messages: Vec<(u32, u32)>,
-    outputs: Vec<u64>,
+    /// The words of D in which output facts stand, each with the mask of these facts.
+    outputs: Vec<(usize, u64)>,
+    /// The sets of output facts met, as these words.
+    output_sets: Rows,
     nevers: Vec<u64>,
     observed: Vec<u64>,
 }
@@ -49,6 +52,16 @@ fn mask(facts: &[Fact], marks: &[bool]) -> Vec<u64> {
         }
     }
     words
+}
+
+/// A word as two of a row.
+fn halves(word: u64) -> [u32; 2] {
+    [word as u32, (word >> 32) as u32]
+}
+
+/// One word of two, or of the last one, of a row.
+fn whole(halves: &[u32]) -> u64 {
+    u64::from(halves[0]) | u64::from(halves.get(1).copied().unwrap_or(0)) << 32
 }
 
 /// Calls `each` for every bit that is set in both.
@@ -71,7 +84,7 @@ fn split(table: &Node, local: u32) -> (u64, &[u32]) {
 }
 
 fn words(bits: &[u32]) -> impl Iterator<Item = u64> + '_ {
-    bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32)
+    bits.chunks(2).map(whole)
 }
 
 impl GroundSteps {
@@ -90,6 +103,8 @@ impl GroundSteps {
                 let carried_words = engine.carried_atoms(node).div_ceil(32);
                 let at = node.0 as usize;
                 let atoms = engine.atoms(node);
+                let outputs: Vec<(usize, u64)> =
+                    mask(atoms, &watched.outputs).into_iter().enumerate().filter(|&(_, word)| word != 0).collect();
                 Node {
                     states: Rows::new(carried_words + usize::from(last_event > 0)),
                     last_event,
@@ -99,7 +114,8 @@ impl GroundSteps {
                     messages: (engine.messages(node).iter())
                         .map(|&(to, atom)| (to.0, tables[to.0 as usize][atom as usize].0))
                         .collect(),
-                    outputs: mask(atoms, &watched.outputs),
+                    output_sets: Rows::new(2 * outputs.len()),
+                    outputs,
                     nevers: mask(atoms, &watched.nevers),
                     observed: mask(atoms, &watched.observed),
                 }
@@ -197,7 +213,7 @@ impl NodeSteps for GroundSteps {
             self.row.push(u32::try_from(next).map_err(|_| Stop::Bound(Bound::States))?);
         }
         let start = self.row.len();
-        self.row.extend(self.outcome.next.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]));
+        self.outcome.next.iter().for_each(|&word| self.row.extend(halves(word)));
         self.row.resize(start + table.carried_words, 0);
         let stays = table.states.get(local) == self.row;
         taken.next = if stays { local } else { table.states.number_of(&self.row) };
@@ -220,31 +236,51 @@ impl NodeSteps for GroundSteps {
         Ok(())
     }
 
-    fn derived(
-        &mut self,
-        node: u32,
-        local: u32,
-        delivered: &[u32],
-        wanted: Wanted,
-        facts: &mut Vec<FactId>,
-    ) -> Result<(), Stop> {
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop> {
         self.step(node, local, delivered);
         let table = &self.nodes[node as usize];
         facts.clear();
-        let add = |atom: usize| facts.push(table.facts[atom]);
-        match wanted {
-            Wanted::All => {
-                for_each_common(&self.outcome.derived, &self.outcome.derived, add);
-                facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
-            }
-            Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, add),
-        }
+        for_each_common(&self.outcome.derived, &self.outcome.derived, |atom| facts.push(table.facts[atom]));
+        facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
         facts.sort_unstable();
         Ok(())
     }
 
     fn known_id(&self, fact: &Fact) -> Option<FactId> {
         self.facts.find(fact)
+    }
+
+    fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<OutputSet, Stop> {
+        self.step(node, local, delivered);
+        let table = &mut self.nodes[node as usize];
+        self.row.clear();
+        for &(at, mask) in &table.outputs {
+            self.row.extend(halves(self.outcome.derived[at] & mask));
+        }
+        Ok(table.output_sets.number_of(&self.row))
+    }
+
+    fn members(&self, node: u32, set: OutputSet, facts: &mut Vec<FactId>) {
+        let table = &self.nodes[node as usize];
+        facts.clear();
+        for (&(at, _), pair) in table.outputs.iter().zip(table.output_sets.get(set).chunks_exact(2)) {
+            let word = [whole(pair)];
+            for_each_common(&word, &word, |bit| facts.push(table.facts[at * 64 + bit]));
+        }
+        facts.sort_unstable();
+    }
+
+    fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread {
+        let table = &mut self.nodes[node as usize];
+        let mut all = vec![u32::MAX; 2 * table.outputs.len()];
+        let mut some = vec![0; 2 * table.outputs.len()];
+        for &set in sets {
+            for ((all, some), &word) in all.iter_mut().zip(&mut some).zip(table.output_sets.get(set)) {
+                *all &= word;
+                *some |= word;
+            }
+        }
+        Spread { all: table.output_sets.number_of(&all), some: table.output_sets.number_of(&some) }
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {
@@ -264,6 +300,6 @@ impl NodeSteps for GroundSteps {
     }
 
     fn growth(&self) -> usize {
-        self.nodes.iter().map(|node| node.states.growth()).sum()
+        self.nodes.iter().map(|node| node.states.growth() + node.output_sets.growth()).sum()
     }
 }

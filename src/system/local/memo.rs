@@ -2,7 +2,8 @@
 //!
 //! Evaluating a step again gives the same numbers, so forgetting costs time only. A memory that never forgets would be most of what
 //! a search holds where every local step is new. It doubles while it is asked for more than it can hold, up to a
-//! fixed size.
+//! fixed size. There, each look misses the caches and may cost as much as the step; so of a node whose steps hardly ever
+//! come again within the reach of the memory nothing is remembered for a while, and then it is tried again.
 
 use super::Moved;
 
@@ -19,17 +20,38 @@ struct Entry {
 const NO_KEY: [u32; 3] = [u32::MAX; 3];
 const VACANT: Entry = Entry { key: NO_KEY, moved: Moved { next: 0, sent: 0, snapshot: 0, alarm: false } };
 
+/// What remembering the steps of one node has brought.
+#[derive(Debug, Clone, Copy)]
+struct Trial {
+    asked: usize,
+    hits: usize,
+    /// Whether they are remembered now.
+    pays: bool,
+}
+
+const NEW_TRIAL: Trial = Trial { asked: 0, hits: 0, pays: true };
+
+/// Steps asked for during a trial: as many as may be remembered.
+const TRIAL: usize = MOST;
+
+/// Steps asked for from one trial to the next.
+const ROUND: usize = 8 * TRIAL;
+
+/// A trial is passed if one step in this many was remembered.
+const WORTH: usize = 16;
+
 /// The memory.
 #[derive(Debug)]
 pub struct Memo {
     entries: Vec<Entry>,
     evicted: usize,
+    trials: Vec<Trial>,
 }
 
 impl Memo {
-    /// An empty one.
-    pub fn new() -> Self {
-        Memo { entries: vec![VACANT; 1 << 10], evicted: 0 }
+    /// An empty one, for this many nodes.
+    pub fn new(nodes: usize) -> Self {
+        Memo { entries: vec![VACANT; 1 << 10], evicted: 0, trials: vec![NEW_TRIAL; nodes] }
     }
 
     fn place(&self, key: [u32; 3]) -> usize {
@@ -39,14 +61,29 @@ impl Memo {
         (mixed >> 32) as usize & (self.entries.len() - 1)
     }
 
-    /// What is remembered of this step.
-    pub fn get(&self, key: [u32; 3]) -> Option<Moved> {
+    /// What is remembered of this step: node, local state, inbox.
+    pub fn get(&mut self, key: [u32; 3]) -> Option<Moved> {
+        let trial = &mut self.trials[key[0] as usize];
+        trial.asked += 1;
+        match trial.asked {
+            TRIAL => trial.pays = trial.hits >= TRIAL / WORTH,
+            ROUND => *trial = NEW_TRIAL,
+            _ => {}
+        }
+        if !trial.pays {
+            return None;
+        }
         let entry = &self.entries[self.place(key)];
-        (entry.key == key).then_some(entry.moved)
+        let found = (entry.key == key).then_some(entry.moved);
+        self.trials[key[0] as usize].hits += usize::from(found.is_some());
+        found
     }
 
     /// Remembers a step.
     pub fn put(&mut self, key: [u32; 3], moved: Moved) {
+        if !self.trials[key[0] as usize].pays {
+            return;
+        }
         let at = self.place(key);
         if self.entries[at].key != NO_KEY {
             self.evicted += 1;
@@ -74,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_what_was_put_last() {
-        let mut memo = Memo::new();
+        let mut memo = Memo::new(3);
         let moved = |next| Moved { next, ..Moved::default() };
         let key = |i: u32| [i % 3, i / 3, i % 7];
         let mut kept = 0;
@@ -89,5 +126,21 @@ mod tests {
             }
         }
         assert!(kept > 50_000, "{kept} of 200,000 kept");
+    }
+
+    #[test]
+    fn what_never_comes_again_is_remembered_during_trials_only() {
+        let mut memo = Memo::new(2);
+        let mut remembered = 0;
+        for i in 1..2 * ROUND as u32 {
+            assert_eq!(memo.get([1, i, 0]), None);
+            memo.put([1, i, 0], Moved::default());
+            remembered += usize::from(memo.entries[memo.place([1, i, 0])].key == [1, i, 0]);
+            if memo.get([0, i % 7, 0]).is_none() {
+                memo.put([0, i % 7, 0], Moved::default());
+            }
+        }
+        assert_eq!(remembered, 2 * TRIAL - 1);
+        assert!(memo.trials[0].pays && !memo.trials[1].pays);
     }
 }

@@ -1,12 +1,12 @@
 //! Local steps by semi-naive joins, for programs whose values are not known before the search.
 
-use super::{NodeSteps, Taken, Wanted, Watched};
+use super::{NodeSteps, Taken, Watched};
 use crate::budget::{Bound, Budget};
 use crate::eval::seminaive::{SemiNaive, StepIds};
 use crate::eval::store::FactId;
 use crate::program::{Fact, NodeId, Program, When};
-use crate::system::Stop;
 use crate::system::words::Sets;
+use crate::system::{OutputSet, Spread, Stop};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,8 @@ struct Node {
     events: BTreeMap<u64, Vec<FactId>>,
     last_event: u64,
     states: Sets,
+    /// The sets of output facts met.
+    output_sets: Sets,
     /// Numbers of this node's carried facts, dense, in order of appearance: the members of its local states.
     dense: FxHashMap<FactId, u32>,
     facts: Vec<FactId>,
@@ -108,28 +110,42 @@ impl NodeSteps for RelationalSteps {
         Ok(())
     }
 
-    fn derived(
-        &mut self,
-        node: u32,
-        local: u32,
-        delivered: &[u32],
-        wanted: Wanted,
-        facts: &mut Vec<FactId>,
-    ) -> Result<(), Stop> {
+    fn derived(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop> {
         self.step(node, local, delivered)?;
         facts.clear();
-        let derived = self.outcome.derived.iter().copied();
-        match wanted {
-            Wanted::All => facts.extend(derived),
-            Wanted::Outputs => {
-                facts.extend(derived.filter(|&id| self.watched.outputs[self.fact(id).relation.0 as usize]));
-            }
-        }
+        facts.extend_from_slice(&self.outcome.derived);
         Ok(())
     }
 
     fn known_id(&self, fact: &Fact) -> Option<FactId> {
         self.engine.facts().find(fact)
+    }
+
+    fn outputs(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<OutputSet, Stop> {
+        self.step(node, local, delivered)?;
+        let shown = |id: &&FactId| self.watched.outputs[self.engine.facts().get(**id).relation.0 as usize];
+        self.numbers.clear();
+        self.numbers.extend(self.outcome.derived.iter().filter(shown).map(|id| id.0));
+        Ok(self.nodes[node as usize].output_sets.intern(&self.numbers))
+    }
+
+    fn members(&self, node: u32, set: OutputSet, facts: &mut Vec<FactId>) {
+        facts.clear();
+        facts.extend(self.nodes[node as usize].output_sets.members(set).into_iter().map(FactId));
+    }
+
+    fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread {
+        let table = &mut self.nodes[node as usize].output_sets;
+        let mut held: FxHashMap<u32, usize> = FxHashMap::default();
+        for &set in sets {
+            self.numbers.clear();
+            table.read(set, &mut self.numbers);
+            self.numbers.iter().for_each(|&fact| *held.entry(fact).or_default() += 1);
+        }
+        let mut some: Vec<u32> = held.keys().copied().collect();
+        some.sort_unstable();
+        let all: Vec<u32> = some.iter().filter(|fact| held[fact] == sets.len()).copied().collect();
+        Spread { all: table.intern(&all), some: table.intern(&some) }
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {
@@ -145,6 +161,6 @@ impl NodeSteps for RelationalSteps {
     }
 
     fn growth(&self) -> usize {
-        self.nodes.iter().map(|node| node.states.growth()).sum()
+        self.nodes.iter().map(|node| node.states.growth() + node.output_sets.growth()).sum()
     }
 }

@@ -171,6 +171,7 @@ fn condense(part: &Component, keep: impl Fn(usize) -> bool) -> (Vec<u32>, usize)
     let mut groups = 0;
     components(
         part.states.len(),
+        0..part.states.len() as u32,
         |state| &targets[starts[state as usize]..starts[state as usize + 1]],
         |_| true,
         |members| {
