@@ -352,6 +352,9 @@ impl<'a> Drafts<'a> {
             .help("every atom of a relation has the same number of columns");
         if self.spelling == Spelling::Hash {
             diagnostic = diagnostic.help("a location written with `#` is not counted");
+            if entry.arity.abs_diff(arity) == 1 {
+                diagnostic = diagnostic.help("is the first argument meant as its location? then write `#` before it");
+            }
         }
         diagnostics.push(diagnostic);
         (id, false)
