@@ -12,7 +12,7 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::Figures;
-use crate::report::json::{SCHEMA, TestObject, TestedProgram};
+use crate::report::json::{FailureObject, PlaceObject, SCHEMA, TestObject, TestedProgram};
 use crate::report::sarif;
 use crate::report::style::{Style, Tone};
 use examine::{Examined, examine};
@@ -128,7 +128,12 @@ fn object(examined: &Examined) -> TestedProgram {
         states: examined.figures.map(|figures| figures.states),
         transitions: examined.figures.map(|figures| figures.transitions),
         expectations: examined.expectations,
-        failures: examined.failures.clone(),
+        failures: (examined.failures.iter())
+            .map(|failure| FailureObject {
+                message: failure.message.clone(),
+                place: failure.span.map(|span| PlaceObject::new(&examined.sources, span)).unwrap_or_default(),
+            })
+            .collect(),
     }
 }
 
@@ -157,7 +162,7 @@ fn conclude(
             };
             session.print_json(&object, exit)
         }
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, sarif::of_tests(tested)), exit),
         Format::Text => {
             let style = session.style();
             let met = tested.iter().filter(|program| program.result == "met").count();
@@ -202,7 +207,8 @@ pub fn table(tested: &[TestedProgram], style: Style) -> String {
         let tone = if index == 0 { Some(Tone::Strong) } else { (!failures.is_empty()).then_some(Tone::Bad) };
         let _ = writeln!(text, "{}", tone.map_or_else(|| line.to_string(), |tone| style.paint(tone, line)));
         for failure in failures {
-            let _ = writeln!(text, "    {failure}");
+            let line = failure.place.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let _ = writeln!(text, "    {line}{}", failure.message);
         }
     }
     text
