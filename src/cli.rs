@@ -149,10 +149,10 @@ pub fn command() -> clap::Command {
         ("replay", &["max_states", "max_transitions", "max_models", "threads", "no_reduction"]),
         ("explore", &["no_theorems"]),
     ];
-    WITHOUT_EFFECT.into_iter().fold(Cli::command(), |tool, (name, options)| {
-        tool.mut_subcommand(name, |command| {
-            options.iter().fold(command, |command, option| command.mut_arg(option, |argument| argument.hide(true)))
-        })
+    Cli::command().mut_subcommands(|command| {
+        let hidden = WITHOUT_EFFECT.iter().find(|(name, _)| command.get_name() == *name);
+        let options = hidden.into_iter().flat_map(|(_, options)| options.iter());
+        options.fold(command, |command, option| command.mut_arg(option, |argument| argument.hide(true)))
     })
 }
 

@@ -71,9 +71,12 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         }
     }
     if !broken && tested.iter().all(|program| program.expectations == 0) {
-        let message = "none of the files expects anything";
-        session.report_placeless(&[Diagnostic::new(codes::NOTHING_EXPECTED, message)
-            .help("write what you expect into the program: `// expect: confluent`")]);
+        // A program that is wrong and expects nothing has been said to be wrong.
+        if tested.iter().all(|program| program.failures.is_empty()) {
+            let message = "none of the files expects anything";
+            session.report_placeless(&[Diagnostic::new(codes::NOTHING_EXPECTED, message)
+                .help("write what you expect into the program: `// expect: confluent`")]);
+        }
         broken = true;
     }
     conclude(names, &tested, &figures, format, broken.then_some(Exit::Wrong), session)
@@ -89,8 +92,11 @@ fn programs(arguments: &[OsString]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
                 let message = format!("expected a directory `{}` that can be read, found: {error}", path.display());
                 Box::new(Diagnostic::new(codes::CANNOT_READ, message))
             })?;
-        } else {
+        } else if argument == "-" || path.exists() {
             files.push(path.to_path_buf());
+        } else {
+            let message = format!("expected a program or a directory `{}`, found none of this name", path.display());
+            return Err(Box::new(Diagnostic::new(codes::CANNOT_READ, message)));
         }
     }
     Ok(files)

@@ -91,7 +91,7 @@ fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &
     let strata = strata::strata(&drafts.relations, operational.iter().chain(&synchronous), diagnostics);
     let observer_strata = strata::strata(&drafts.relations, &observers, diagnostics);
 
-    let nodes = network::network(&drafts, given.as_deref(), &constants, diagnostics);
+    let nodes = network::network(&drafts, given.as_deref(), options.nodes.is_some(), &constants, diagnostics);
     network::outsiders(&nodes, operational.iter().chain(&synchronous), &constants, diagnostics);
     let instance =
         facts::Instance { nodes: &nodes, relations: &relations, integers: &integers, synchronous: options.synchronous };

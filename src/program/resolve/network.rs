@@ -93,14 +93,15 @@ fn unescape(inner: &str) -> Option<String> {
     Some(text)
 }
 
-/// The network, sorted.
+/// The network, sorted. `replaced` says that `--nodes` replaces that of the text, whether its names can be read or not.
 pub fn network(
     drafts: &Drafts<'_>,
     given: Option<&[NodeName]>,
+    replaced: bool,
     constants: &Constants<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Value> {
-    let mut nodes = own(drafts, constants, diagnostics, given.is_none());
+    let mut nodes = own(drafts, constants, diagnostics, !replaced);
     if let Some(names) = given {
         let value = |name: &NodeName| match name {
             NodeName::Integer(i) => Value::Int(*i),
@@ -112,7 +113,7 @@ pub fn network(
     }
     nodes.sort_unstable();
     nodes.dedup();
-    if nodes.is_empty() {
+    if nodes.is_empty() && !replaced {
         diagnostics.push(
             Diagnostic::new(codes::EMPTY_NETWORK, "the network has no nodes")
                 .help("declare them: `nodes n1, n2;`, or name them on the command line: `--nodes n1,n2`"),

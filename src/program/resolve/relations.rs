@@ -289,6 +289,13 @@ impl<'a> Drafts<'a> {
             && atom.name.text == "node"
             && atom.arguments.len() == 1;
         let (relation, sound) = self.relation(&atom.name, arity, builtin, diagnostics);
+        if !sound
+            && matches!(place, Place::Unwritten)
+            && columns.len() == self.entry(relation).arity + 1
+            && let Some(finding) = diagnostics.last_mut()
+        {
+            finding.help.push("is its first argument meant as its location? then write `#` before it".to_string());
+        }
         let time = atom.time.as_ref().map(|(time, at)| (time, *at));
         (Located { relation, place, place_span, columns, time, span: atom.span }, sound)
     }
@@ -352,9 +359,6 @@ impl<'a> Drafts<'a> {
             .help("every atom of a relation has the same number of columns");
         if self.spelling == Spelling::Hash {
             diagnostic = diagnostic.help("a location written with `#` is not counted");
-            if entry.arity.abs_diff(arity) == 1 {
-                diagnostic = diagnostic.help("is the first argument meant as its location? then write `#` before it");
-            }
         }
         diagnostics.push(diagnostic);
         (id, false)

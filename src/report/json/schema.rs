@@ -1,4 +1,5 @@
-//! JSON Schemas of everything that is printed as JSON, made from the types that are printed; `docs/schema` keeps them.
+//! JSON Schemas of everything that is printed as JSON, made from the types that are printed. `docs/schema` keeps them;
+//! `WATERSHED_BLESS=1 cargo test --test cli` writes them there.
 //!
 //! A schema says what a reader may rely on: the fields that the interface fixes are required. Fields of ours may come
 //! and go, and unknown fields are to be passed over.
@@ -17,7 +18,7 @@ enum Answer<T> {
     /// The answer.
     Given(T),
     /// The input is wrong.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
 }
 
 /// Each schema with the name of its file.
