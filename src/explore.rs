@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of Datalog, nodes' states or facts: states are words, choices are numbers.
 
+pub mod components;
 pub mod graph;
 pub mod sequential;
 

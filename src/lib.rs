@@ -11,6 +11,7 @@ pub mod network;
 pub mod pipeline;
 pub mod program;
 pub mod prove;
+pub mod reduce;
 pub mod report;
 pub mod schedule;
 pub mod source;

@@ -26,11 +26,22 @@ pub struct Buffers {
     inboxes: Slices,
     most: Vec<Copies>,
     saturated: Vec<bool>,
-    /// All deliveries listed so far, and where each buffer's are; `None` if they were not asked for yet.
+    /// All deliveries listed so far, and where each buffer's are, by kind of node; `None` if they were not asked for yet.
     deliveries: Vec<Delivery>,
-    listed: Vec<Option<(usize, usize)>>,
+    listed: Vec<Vec<Option<(usize, usize)>>>,
     cap: Copies,
     budget: Budget,
+}
+
+/// How the copies of a message are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// All of them.
+    Exact,
+    /// Up to the cap, then ω: the message is pumped.
+    UpToCap,
+    /// Not at all: whoever steps takes all that are there.
+    Presence,
 }
 
 /// One way to deliver from a buffer.
@@ -108,17 +119,18 @@ impl Buffers {
         self.slices.growth() + self.inboxes.growth() + growth_of(&self.deliveries)
     }
 
-    /// The buffer with one more copy of each of `facts` (sorted); `pumped` says which are counted up to the cap only.
-    pub fn add(&mut self, buffer: u32, facts: &[u32], pumped: impl Fn(u32) -> bool) -> u32 {
+    /// The buffer with one more copy of each of `facts` (sorted), counted as `count` says.
+    pub fn add(&mut self, buffer: u32, facts: &[u32], count: impl Fn(u32) -> Count) -> u32 {
         let mut pairs = self.slices.get(buffer).to_vec();
         for &fact in facts {
             let at = pairs.chunks_exact(2).position(|pair| pair[0] >= fact).unwrap_or(pairs.len() / 2) * 2;
             if pairs.get(at) == Some(&fact) {
-                let count = &mut pairs[at + 1];
-                *count = match *count {
-                    OMEGA => OMEGA,
-                    n if n >= self.cap && pumped(fact) => OMEGA,
-                    n => n + 1,
+                let copies = &mut pairs[at + 1];
+                *copies = match (*copies, count(fact)) {
+                    (OMEGA, _) => OMEGA,
+                    (n, Count::Presence) => n,
+                    (n, Count::UpToCap) if n >= self.cap => OMEGA,
+                    (n, _) => n + 1,
                 };
             } else {
                 pairs.splice(at..at, [fact, 1]);
@@ -127,38 +139,43 @@ impl Buffers {
         self.intern(&pairs)
     }
 
-    /// Every sub-multiset that can be delivered, the empty one first, always in the same order.
+    /// Every sub-multiset that can be delivered and has all copies of the `forced` facts; the smallest first, always in the same
+    /// order. `kind` numbers kinds of nodes with different forced facts.
     ///
     /// # Errors
     /// `bound:transitions` if there are more than [`MOST_DELIVERIES`], and the bounds from outside.
-    pub fn deliveries(&mut self, buffer: u32) -> Result<&[Delivery], Stop> {
-        let known = self.listed.get(buffer as usize).copied().flatten();
+    pub fn deliveries(&mut self, buffer: u32, kind: usize, forced: impl Fn(u32) -> bool) -> Result<&[Delivery], Stop> {
+        let known = self.listed.get(kind).and_then(|listed| listed.get(buffer as usize).copied().flatten());
         let (start, end) = match known {
             Some(range) => range,
-            None => self.list(buffer)?,
+            None => self.list(buffer, kind, forced)?,
         };
         Ok(&self.deliveries[start..end])
     }
 
-    fn list(&mut self, buffer: u32) -> Result<(usize, usize), Stop> {
-        let pairs = self.slices.get(buffer).to_vec();
-        let remains: Vec<Vec<Copies>> = pairs.chunks_exact(2).map(|pair| self.remains(pair[1])).collect();
-        let total = remains.iter().try_fold(1u64, |product, r| product.checked_mul(r.len() as u64));
+    fn list(&mut self, buffer: u32, kind: usize, forced: impl Fn(u32) -> bool) -> Result<(usize, usize), Stop> {
+        let facts: Vec<u32> = self.contents(buffer).map(|(fact, _)| fact).collect();
+        let options: Vec<Vec<(bool, Copies)>> = self
+            .contents(buffer)
+            .map(|(fact, copies)| if forced(fact) { vec![(true, 0)] } else { self.options(copies) })
+            .collect();
+        let total = options.iter().try_fold(1u64, |product, o| product.checked_mul(o.len() as u64));
         if total.is_none_or(|total| total > MOST_DELIVERIES) {
             return Err(Stop::Bound(Bound::Transitions));
         }
-        let mut digits = vec![0usize; remains.len()];
+        let mut digits = vec![0usize; options.len()];
         let start = self.deliveries.len();
         let (mut inbox, mut rest) = (Vec::new(), Vec::new());
         loop {
             inbox.clear();
             rest.clear();
-            for ((pair, remains), &digit) in pairs.chunks_exact(2).zip(&remains).zip(&digits) {
-                if digit > 0 {
-                    inbox.push(pair[0]);
+            for ((&fact, options), &digit) in facts.iter().zip(&options).zip(&digits) {
+                let (delivered, left) = options[digit];
+                if delivered {
+                    inbox.push(fact);
                 }
-                if remains[digit] > 0 {
-                    rest.extend([pair[0], remains[digit]]);
+                if left > 0 {
+                    rest.extend([fact, left]);
                 }
             }
             let delivery = Delivery { inbox: self.inboxes.intern(&inbox), rest: self.intern(&rest) };
@@ -166,12 +183,16 @@ impl Buffers {
             if self.deliveries.len().is_multiple_of(4096) {
                 self.budget.check()?;
             }
-            let Some(at) = (0..digits.len()).find(|&at| digits[at] + 1 < remains[at].len()) else {
+            let Some(at) = (0..digits.len()).find(|&at| digits[at] + 1 < options[at].len()) else {
                 let range = (start, self.deliveries.len());
-                if self.listed.len() < self.slices.len() {
-                    self.listed.resize(self.slices.len(), None);
+                if self.listed.len() <= kind {
+                    self.listed.resize(kind + 1, Vec::new());
                 }
-                self.listed[buffer as usize] = Some(range);
+                let listed = &mut self.listed[kind];
+                if listed.len() < self.slices.len() {
+                    listed.resize(self.slices.len(), None);
+                }
+                listed[buffer as usize] = Some(range);
                 return Ok(range);
             };
             digits[at] += 1;
@@ -179,12 +200,14 @@ impl Buffers {
         }
     }
 
-    /// What can be left of `count` copies: first all of them (nothing delivered), then fewer.
-    fn remains(&self, count: Copies) -> Vec<Copies> {
+    /// Whether some of `count` copies are delivered, and how many are left: first nothing delivered, then ever more.
+    fn options(&self, count: Copies) -> Vec<(bool, Copies)> {
+        let delivered = |left| (true, left);
         if count == OMEGA {
-            [OMEGA, OMEGA].into_iter().chain((0..=self.cap).rev()).collect()
+            let fewer = std::iter::once(OMEGA).chain((0..=self.cap).rev());
+            std::iter::once((false, OMEGA)).chain(fewer.map(delivered)).collect()
         } else {
-            (0..=count).rev().collect()
+            std::iter::once((false, count)).chain((0..count).rev().map(delivered)).collect()
         }
     }
 
@@ -271,10 +294,10 @@ mod tests {
         let mut buffers = Buffers::new(1, &Budget::default());
         let mut id = EMPTY;
         for _ in 0..3 {
-            id = buffers.add(id, &[7], |_| false);
+            id = buffers.add(id, &[7], |_| Count::Exact);
         }
         assert_eq!(contents(&buffers, id), [(7, 3)]);
-        let listed = buffers.deliveries(id).expect("few").to_vec();
+        let listed = buffers.deliveries(id, 0, |_| false).expect("few").to_vec();
         let rests: Vec<_> = listed.iter().map(|d| contents(&buffers, d.rest)).collect();
         assert_eq!(rests, [vec![(7, 3)], vec![(7, 2)], vec![(7, 1)], vec![]]);
         assert_eq!(listed.iter().filter(|d| buffers.inbox(d.inbox).is_empty()).count(), 1);
@@ -283,10 +306,10 @@ mod tests {
     #[test]
     fn omega_can_be_kept_or_left_at_any_count() {
         let mut buffers = Buffers::new(1, &Budget::default());
-        let one = buffers.add(EMPTY, &[7], |_| true);
-        let two = buffers.add(one, &[7], |_| true);
+        let one = buffers.add(EMPTY, &[7], |_| Count::UpToCap);
+        let two = buffers.add(one, &[7], |_| Count::UpToCap);
         assert!(buffers.saturated(two) && !buffers.saturated(one));
-        let listed = buffers.deliveries(two).expect("few").to_vec();
+        let listed = buffers.deliveries(two, 0, |_| false).expect("few").to_vec();
         let rests: Vec<_> = listed.iter().map(|d| contents(&buffers, d.rest)).collect();
         assert_eq!(rests, [vec![(7, OMEGA)], vec![(7, OMEGA)], vec![(7, 1)], vec![]]);
         assert!(buffers.inbox(listed[0].inbox).is_empty() && buffers.inbox(listed[1].inbox) == [7]);
@@ -295,16 +318,29 @@ mod tests {
     #[test]
     fn deliveries_are_the_sub_multisets() {
         let mut buffers = Buffers::new(1, &Budget::default());
-        let id = buffers.add(EMPTY, &[1, 2, 3], |_| false);
-        let id = buffers.add(id, &[2], |_| false);
-        assert_eq!(buffers.deliveries(id).expect("few").len(), 2 * 3 * 2);
+        let id = buffers.add(EMPTY, &[1, 2, 3], |_| Count::Exact);
+        let id = buffers.add(id, &[2], |_| Count::Exact);
+        assert_eq!(buffers.deliveries(id, 0, |_| false).expect("few").len(), 2 * 3 * 2);
+    }
+
+    #[test]
+    fn forced_facts_are_in_every_delivery() {
+        let mut buffers = Buffers::new(9, &Budget::default());
+        let id = buffers.add(EMPTY, &[1, 2, 3], |_| Count::Presence);
+        let id = buffers.add(id, &[1, 2], |fact| if fact == 1 { Count::Presence } else { Count::Exact });
+        assert_eq!(contents(&buffers, id), [(1, 1), (2, 2), (3, 1)]);
+        let listed = buffers.deliveries(id, 3, |fact| fact != 2).expect("few").to_vec();
+        let shown: Vec<_> =
+            listed.iter().map(|d| (buffers.inbox(d.inbox).to_vec(), contents(&buffers, d.rest))).collect();
+        assert_eq!(shown, [(vec![1, 3], vec![(2, 2)]), (vec![1, 2, 3], vec![(2, 1)]), (vec![1, 2, 3], vec![])]);
+        assert_eq!(buffers.deliveries(id, 0, |_| false).expect("few").len(), 2 * 3 * 2);
     }
 
     #[test]
     fn covering_is_strict_and_names_what_grew() {
         let mut buffers = Buffers::new(9, &Budget::default());
-        let a = buffers.add(EMPTY, &[1], |_| false);
-        let b = buffers.add(a, &[1, 2], |_| false);
+        let a = buffers.add(EMPTY, &[1], |_| Count::Exact);
+        let b = buffers.add(a, &[1, 2], |_| Count::Exact);
         assert_eq!(buffers.covered(a, b), Some(vec![1, 2]));
         assert_eq!(buffers.covered(b, a), None);
         assert_eq!(buffers.covered(a, a), Some(vec![]));

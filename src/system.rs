@@ -76,11 +76,23 @@ pub trait System {
     /// Writes the initial state into `state` (cleared first).
     fn initial(&mut self, state: &mut Vec<u32>);
 
-    /// Writes the choices enabled in `state` into `choices` (cleared first), always in the same order.
+    /// Writes the choices enabled in `state` into `choices` (cleared first), always in the same order: node by node, for each the
+    /// one first that delivers least.
     ///
     /// # Errors
     /// If there are too many to list.
     fn enabled(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop>;
+
+    /// If only some of `choices`, all those enabled in `state`, need to be taken there: leaves these only, in their order, and
+    /// names the reduction that says so. A state of which this is so must not be passed infinitely often. The same answer
+    /// whenever it is asked.
+    ///
+    /// # Errors
+    /// If a local step has no outcome.
+    fn ample(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<Option<&'static str>, Stop> {
+        let _ = (state, choices);
+        Ok(None)
+    }
 
     /// Writes the state after `choice` into `next` (cleared first). Returns whether an asserted relation holds in
     /// the step or in the snapshot after it; [`System::alarms`] says which.

@@ -7,7 +7,6 @@
 //! some more facts. [`analyse`] finds, fact by fact, which are in every model and which in some, exactly; the models
 //! themselves are listed as far as asked.
 
-pub mod components;
 pub mod fairness;
 pub mod lasso;
 pub mod rates;

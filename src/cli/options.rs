@@ -6,6 +6,7 @@ use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline;
 use crate::program::resolve;
+use crate::reduce::Reductions;
 use crate::report::text::shell_quoted;
 use crate::syntax::load::Input;
 use clap::{Args, ValueEnum};
@@ -114,9 +115,12 @@ pub struct LimitOptions {
     /// Threads; accepted, the search runs on one today
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub threads: Option<String>,
-    /// Explore without reductions; accepted, nothing is reduced today
+    /// Explore every choice of every state
     #[arg(long)]
     pub no_reduction: bool,
+    /// The reductions to use, of `eager` and `persistent` [default: all]
+    #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
+    pub reduce: Option<String>,
 }
 
 /// [`LimitOptions`], read.
@@ -128,6 +132,7 @@ pub struct Limits {
     max_memory: Option<usize>,
     timeout: Option<Duration>,
     max_models: Option<usize>,
+    reductions: Reductions,
 }
 
 impl LimitOptions {
@@ -144,11 +149,26 @@ impl LimitOptions {
             max_memory: read("--max-memory", &self.max_memory, SIZE, quantity::bytes, &mut wrong),
             timeout: read("--timeout", &self.timeout, TIME, quantity::seconds, &mut wrong),
             max_models: count("--max-models", &self.max_models, &mut wrong),
+            reductions: self.reductions(&mut wrong),
         };
         if count("--threads", &self.threads, &mut wrong) == Some(0) {
             wrong.push(malformed("--threads", "0", "at least 1"));
         }
         if wrong.is_empty() { Ok(limits) } else { Err(wrong) }
+    }
+
+    fn reductions(&self, wrong: &mut Vec<Diagnostic>) -> Reductions {
+        let Some(text) = self.reduce.as_ref().filter(|_| !self.no_reduction) else {
+            return if self.no_reduction { Reductions::NONE } else { Reductions::ALL };
+        };
+        let expected = format!("names of reductions, of {},", Reductions::NAMES.join(" and "));
+        list::items(text).into_iter().fold(Reductions::NONE, |sum, name| match Reductions::only(name) {
+            Some(reduction) => sum.and(reduction),
+            None => {
+                wrong.push(malformed("--reduce", name, &expected));
+                sum
+            }
+        })
     }
 }
 
@@ -200,6 +220,9 @@ impl Limits {
     /// What to compute of an instance.
     pub fn instance(&self) -> pipeline::instance::Options {
         let unlimited = pipeline::instance::Options::default();
-        pipeline::instance::Options { max_models: self.max_models.unwrap_or(unlimited.max_models) }
+        pipeline::instance::Options {
+            max_models: self.max_models.unwrap_or(unlimited.max_models),
+            reductions: self.reductions,
+        }
     }
 }

@@ -2,17 +2,21 @@
 //!
 //! If the values that can ever occur are known before the search, a node is a set of propositional rules over numbered
 //! atoms: [`instances`] grounds the program, [`simplify`] removes what is settled beforehand, [`circuit`] orders the
-//! rules of each node so that one pass over them computes D; only rules that depend on one another are repeated.
+//! rules of each node so that one pass over them computes D, many at once as [`runs`]; only rules that depend on one
+//! another are repeated.
 //! A local state is a few words, which copy, compare and hash as such. The outcome of a step is that of
 //! [`super::naive`] on every input made of the atoms that can be carried, delivered or due.
 
+mod aggregates;
 mod circuit;
 mod instances;
+mod runs;
 mod simplify;
 
 use crate::budget::Budget;
 use crate::program::{Fact, NodeId, Program, RuleKind};
-use circuit::{Circuit, Numbered};
+use circuit::Circuit;
+pub use circuit::Numbered;
 use instances::{AtomId, Instances, instances};
 use simplify::simplify;
 
@@ -20,6 +24,8 @@ use simplify::simplify;
 #[derive(Debug, Clone)]
 pub struct Ground {
     nodes: Vec<GroundNode>,
+    /// How many relations the program has; facts of others are hidden atoms.
+    relations: usize,
 }
 
 /// One node's atoms and rules. An atom is known by its number at the node, a bit of D.
@@ -34,6 +40,8 @@ struct GroundNode {
     events: Vec<(u64, u32)>,
     /// What can be sent from here: addressee and number there, sorted.
     messages: Vec<(NodeId, u32)>,
+    /// The rules, for those who reason about them.
+    rules: Vec<Numbered>,
     circuit: Circuit,
 }
 
@@ -51,7 +59,7 @@ pub struct GroundStep {
 }
 
 impl Ground {
-    /// Grounds a program. `None` if it has aggregates, or may err, or has more values, instances or facts in D than the
+    /// Grounds a program. `None` if it has a sum or several aggregates in one head, or may err, or has more values, instances or facts in D than the
     /// budget (or a bound of some hundred thousand) allows: then only the other evaluators serve.
     pub fn new(program: &Program, budget: &Budget) -> Option<Ground> {
         let mut instances = instances(program, budget)?;
@@ -59,13 +67,19 @@ impl Ground {
         let nodes = Numbering::new(program, &instances, &known.possible);
         let fits = nodes.atoms.iter().all(|atoms| atoms.len() <= budget.max_facts);
         fits.then(|| Ground {
+            relations: program.relations.len(),
             nodes: program.node_ids().map(|node| nodes.node(node, &instances, &known.certain)).collect(),
         })
     }
 
-    /// The facts that can hold at a node; the index is the bit. Those that can be carried come first.
+    /// The facts that can hold at a node, hidden ones included; the index is the bit. Those that can be carried come first.
     pub fn atoms(&self, node: NodeId) -> &[Fact] {
         &self.node(node).atoms
+    }
+
+    /// Whether a fact is one of the program's. The others are *hidden*: they stand for parts of aggregates.
+    pub fn is_shown(&self, fact: &Fact) -> bool {
+        (fact.relation.0 as usize) < self.relations
     }
 
     /// The number of a fact at a node, if it can hold there.
@@ -97,6 +111,12 @@ impl Ground {
     /// What a node can send: addressee and atom there, sorted.
     pub fn messages(&self, node: NodeId) -> &[(NodeId, u32)] {
         &self.node(node).messages
+    }
+
+    /// The rules of a node over its atoms; the head of an async rule is a number of [`Self::messages`]. Certain atoms are
+    /// in no body, and neither are atoms that can never hold.
+    pub fn rules(&self, node: NodeId) -> &[Numbered] {
+        &self.node(node).rules
     }
 
     /// A local step of `node`: `carried` as bits, delivered facts and due events as atoms in any order; static and
@@ -198,6 +218,6 @@ impl Numbering {
             .map(|&(atom, step)| (step, number(atom)))
             .collect();
         events.sort_unstable();
-        GroundNode { atoms, numbers, carried: self.carried[at], events, messages, circuit }
+        GroundNode { atoms, numbers, carried: self.carried[at], events, messages, rules, circuit }
     }
 }

@@ -4,10 +4,17 @@
 //! While copies are counted exactly, a message that is sent again and again would make the system infinite; the search notices the first
 //! self-covering loop (Karp and Miller) on the path to a new state and stops there with what it pumps, so that the caller
 //! can count these messages up to a cap.
+//!
+//! Where the system says that some choices are enough ([`System::ample`]), only these are taken, and the state is expanded in
+//! part. That holds only for states that no run passes infinitely often. So states in part that lie on a loop are
+//! expanded again in full, until none is left: then every loop of the graph consists of states expanded in full. (A proviso on
+//! components, which is stronger than the usual one, for which one state in full on each loop is enough; the usual one keeps runs but for
+//! idle steps, and ultimate facts live on idle steps too.) A system most of whose states lie on loops is not
+//! asked again.
 
 use super::Graph;
+use super::components::components;
 use crate::budget::{Bound, Budget};
-use crate::system::words::Rows;
 use crate::system::{Choice, Message, Stop, System};
 
 /// What a search found.
@@ -54,21 +61,37 @@ const LOOK_EVERY: usize = 64;
 
 /// Explores `system` breadth first within `budget`.
 pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut(Progress)) -> Exploration {
-    let mut search = Search {
-        graph: Graph { states: Rows::new(system.width()), parents: vec![0], starts: vec![0], targets: Vec::new() },
-        alarm: false,
-    };
     let mut state = Vec::new();
     system.initial(&mut state);
-    search.graph.states.intern(&state, usize::MAX);
+    let mut search = Search {
+        graph: Graph::new(&state),
+        targets: Vec::new(),
+        state,
+        next: Vec::new(),
+        choices: Vec::new(),
+        alarm: false,
+        in_part: true,
+    };
     let stopped = search.run(system, budget, watch).err();
     search.graph.freeze();
     Exploration { graph: search.graph, stopped, alarm: search.alarm }
 }
 
+/// After this many states loops are looked for the first time, and whenever there are [`AND_AGAIN`] times as many.
+const LOOPS_AFTER: usize = 1 << 11;
+const AND_AGAIN: usize = 4;
+
 struct Search {
     graph: Graph,
+    /// Targets of the transitions taken from the state that is being expanded.
+    targets: Vec<u32>,
+    /// Working space of [`Search::visit`].
+    state: Vec<u32>,
+    next: Vec<u32>,
+    choices: Vec<Choice>,
     alarm: bool,
+    /// Whether the system is asked for reductions.
+    in_part: bool,
 }
 
 impl Search {
@@ -78,39 +101,97 @@ impl Search {
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<(), Stopped> {
-        let (mut state, mut next, mut choices) = (Vec::new(), Vec::new(), Vec::new());
-        while self.graph.expanded() < self.graph.states.len() {
-            let at = self.graph.expanded() as u32;
-            let stop = |stop: Stop, choice| Stopped::At { stop, state: at, choice };
-            if (at as usize).is_multiple_of(LOOK_EVERY) {
-                let growth = self.graph.growth() + system.growth();
-                budget.check_growth(growth).map_err(|bound| stop(bound.into(), None))?;
-                watch(Progress {
-                    states: self.graph.states.len(),
-                    expanded: at as usize,
-                    transitions: self.graph.targets.len(),
-                });
-            }
-            state.clear();
-            state.extend_from_slice(self.graph.states.get(at));
-            system.enabled(&state, &mut choices).map_err(|s| stop(s, None))?;
-            let start = self.graph.targets.len();
-            for (index, &choice) in choices.iter().enumerate() {
-                if index % 4096 == 4095 {
-                    budget.check().map_err(|bound| stop(bound.into(), None))?;
-                }
-                let result = self.take(system, budget, at, &state, choice, &mut next);
-                if let Err(stopped) = result {
-                    self.graph.targets.truncate(start);
-                    return Err(stopped);
+        let mut look_for_loops = LOOPS_AFTER;
+        loop {
+            while self.graph.expanded() < self.graph.states.len() {
+                let at = self.graph.expanded() as u32;
+                self.look(system, budget, at, watch)?;
+                let partial = self.visit(system, budget, at, self.in_part)?;
+                let full = || Stopped::At { stop: Bound::Memory.into(), state: at, choice: None };
+                self.graph.expand(&self.targets, partial).ok_or_else(full)?;
+                if self.graph.expanded() == look_for_loops {
+                    self.open_loops(system, budget, watch)?;
+                    look_for_loops *= AND_AGAIN;
                 }
             }
-            match u32::try_from(self.graph.targets.len()) {
-                Ok(end) => self.graph.starts.push(end),
-                Err(_) => return Err(stop(Bound::Memory.into(), None)),
+            if !self.open_loops(system, budget, watch)? {
+                return Ok(());
             }
         }
+    }
+
+    /// Looks at the bounds, now and then.
+    fn look<S: System>(
+        &self,
+        system: &S,
+        budget: &Budget,
+        at: u32,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<(), Stopped> {
+        if (at as usize).is_multiple_of(LOOK_EVERY) {
+            let stop = |bound: Bound| Stopped::At { stop: bound.into(), state: at, choice: None };
+            budget.check_growth(self.graph.growth() + system.growth()).map_err(stop)?;
+            watch(Progress {
+                states: self.graph.states.len(),
+                expanded: self.graph.expanded(),
+                transitions: self.graph.transitions(),
+            });
+        }
         Ok(())
+    }
+
+    /// Takes the choices of a state, all or, if asked to, those that are enough; returns whether some were left out.
+    fn visit<S: System>(&mut self, system: &mut S, budget: &Budget, at: u32, in_part: bool) -> Result<bool, Stopped> {
+        let stop = |stop: Stop| Stopped::At { stop, state: at, choice: None };
+        let mut state = std::mem::take(&mut self.state);
+        let mut next = std::mem::take(&mut self.next);
+        let mut choices = std::mem::take(&mut self.choices);
+        state.clear();
+        state.extend_from_slice(self.graph.states.get(at));
+        system.enabled(&state, &mut choices).map_err(stop)?;
+        let reduction = if in_part { system.ample(&state, &mut choices).map_err(stop)? } else { None };
+        self.targets.clear();
+        for (index, &choice) in choices.iter().enumerate() {
+            if index % 4096 == 4095 {
+                budget.check().map_err(|bound| stop(bound.into()))?;
+            }
+            self.take(system, budget, at, &state, choice, &mut next)?;
+        }
+        (self.state, self.next, self.choices) = (state, next, choices);
+        Ok(reduction.is_some())
+    }
+
+    /// Expands in full the states in part that lie on loops; returns whether there were any.
+    fn open_loops<S: System>(
+        &mut self,
+        system: &mut S,
+        budget: &Budget,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<bool, Stopped> {
+        let partial = self.graph.partial();
+        if partial == 0 {
+            return Ok(false);
+        }
+        let graph = &self.graph;
+        let mut on_loops: Vec<u32> = Vec::new();
+        components(
+            graph.expanded(),
+            |state| graph.successors(state),
+            |state| graph.is_expanded(state),
+            |members| {
+                if members.len() > 1 || graph.successors(members[0]).contains(&members[0]) {
+                    on_loops.extend(members.iter().filter(|&&state| graph.is_partial(state)));
+                }
+            },
+        );
+        on_loops.sort_unstable();
+        self.in_part &= on_loops.len() <= partial / 2;
+        for &state in &on_loops {
+            self.look(system, budget, state, watch)?;
+            self.visit(system, budget, state, false)?;
+            self.graph.expand_again(state, &self.targets);
+        }
+        Ok(!on_loops.is_empty())
     }
 
     fn take<S: System>(
@@ -123,23 +204,20 @@ impl Search {
         next: &mut Vec<u32>,
     ) -> Result<(), Stopped> {
         let stop = |stop: Stop| Stopped::At { stop, state: at, choice: Some(choice) };
-        if self.graph.targets.len() >= budget.max_transitions {
+        if self.graph.transitions() + self.targets.len() >= budget.max_transitions {
             return Err(stop(Bound::Transitions.into()));
         }
         self.alarm |= system.step(state, choice, next).map_err(stop)?;
         if next == state {
-            self.graph.targets.push(at);
+            self.targets.push(at);
             return Ok(());
         }
-        let interned = self.graph.states.intern(next, budget.max_states);
-        let (target, new) = interned.ok_or_else(|| stop(Bound::States.into()))?;
-        if new {
-            self.graph.parents.push(at);
-            if system.grew(state, next) {
-                self.look_for_pumping(system, at, next)?;
-            }
+        let discovered = self.graph.discover(next, at, budget.max_states);
+        let (target, new) = discovered.ok_or_else(|| stop(Bound::States.into()))?;
+        if new && system.grew(state, next) {
+            self.look_for_pumping(system, at, next)?;
         }
-        self.graph.targets.push(target);
+        self.targets.push(target);
         Ok(())
     }
 
@@ -153,7 +231,7 @@ impl Search {
             if earlier == 0 {
                 return Ok(());
             }
-            earlier = self.graph.parents[earlier as usize];
+            earlier = self.graph.parent(earlier);
         }
     }
 }

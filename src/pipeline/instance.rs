@@ -3,12 +3,15 @@
 //! Buffers are first counted exactly. If a loop pumps a message, that message is counted up to a cap K from then on, and the
 //! graph is read twice ([`crate::network`]): as a whole it over-approximates the runs; its part without ω is exact but
 //! misses runs with more than K copies in flight. What is certain by the first is certain; what is contested by the second is contested. If the two
-//! readings leave a fact undecided, K grows, up to [`MOST_COPIES`].
+//! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
+//! part still counts.
 
+use super::recount::recount;
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, Progress, explore};
 use crate::program::{LocatedFact, Program};
+use crate::reduce::Reductions;
 use crate::schedule::{Schedule, ScheduledStep};
 use crate::system::asynchronous::{Asynchronous, Counting};
 use crate::system::{Choice, Output, Stop, System};
@@ -28,11 +31,13 @@ pub const MOST_COPIES: u32 = 4;
 pub struct Options {
     /// How many ultimate models to list (`--max-models`).
     pub max_models: usize,
+    /// Which reductions to use (`--reduce`, `--no-reduction`).
+    pub reductions: Reductions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_models: 1000 }
+        Options { max_models: 1000, reductions: Reductions::ALL }
     }
 }
 
@@ -123,6 +128,26 @@ pub struct Findings {
     pub figures: Figures,
 }
 
+impl Findings {
+    /// Takes over what a search with a greater cap found before a bound cut it. Its exactly counted part consists of runs, so what is
+    /// contested or violated there is; that nothing else is was shown by this search, which is complete.
+    fn admit(&mut self, cut: Findings, options: Options) {
+        self.contested.extend(cut.contested);
+        self.contested.sort();
+        self.contested.dedup();
+        self.undecided.retain(|fact| self.contested.binary_search(fact).is_err());
+        self.divergence = self.divergence.take().or(cut.divergence);
+        for (mine, found) in self.invariants.iter_mut().zip(cut.invariants) {
+            if *mine == Invariant::Unknown && matches!(found, Invariant::Violated(_)) {
+                *mine = found;
+            }
+        }
+        let models: BTreeSet<BTreeSet<LocatedFact>> = self.models.drain(..).chain(cut.models).collect();
+        self.models_found = self.models_found.max(cut.models_found).max(models.len());
+        self.models = models.into_iter().take(options.max_models).collect();
+    }
+}
+
 /// Explores `program`'s instance and judges it.
 pub fn explore_instance(
     program: &Program,
@@ -134,7 +159,10 @@ pub fn explore_instance(
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
     loop {
-        let mut system = Asynchronous::new(program, budget, &counting);
+        // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
+        let persistent = options.reductions.persistent && counting.pumped.is_empty();
+        let reductions = Reductions { persistent, ..options.reductions };
+        let mut system = Asynchronous::new(program, budget, &counting, reductions);
         let found = explore(&mut system, &budget.search_share(), watch);
         system.settle();
         figures.searches += 1;
@@ -147,12 +175,17 @@ pub fn explore_instance(
             counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
             continue;
         }
-        if best.is_some() && found.stopped.is_some() {
+        if found.stopped.is_some()
+            && let Some(best) = &mut best
+        {
+            best.figures.searches = figures.searches;
+            let figures = best.figures;
+            best.admit(Judge { program, budget, options, system, found, figures }.findings(), options);
             break;
         }
         figures.states = found.graph.states.len();
         figures.frontier = found.graph.states.len() - found.graph.expanded();
-        figures.transitions = found.graph.targets.len();
+        figures.transitions = found.graph.transitions();
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { program, budget, options, system, found, figures };
         let findings = judge.findings();
@@ -257,9 +290,10 @@ impl Judge<'_> {
             Stopped::Pumped(_) => None,
             Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
             Stopped::At { stop, state, choice } => {
-                let mut path = lasso::path_to(&self.found.graph, &mut self.system, &self.found.graph.parents, state);
+                let graph = &self.found.graph;
+                let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
                 path.extend(choice.map(|choice| (state, choice)));
-                let schedule = Schedule { stem: self.steps(&path), cycle: Vec::new() };
+                let schedule = self.schedule(&path, &[]);
                 // On a path through ω the fault may lie beyond what the exact system reaches.
                 let replayed = replay(self.program, &schedule, &Budget::default());
                 let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
@@ -304,7 +338,7 @@ impl Judge<'_> {
         real.iter()
             .zip(&possible)
             .map(|paths| match paths {
-                (Some(path), _) => Invariant::Violated(Schedule { stem: self.steps(path), cycle: Vec::new() }),
+                (Some(path), _) => Invariant::Violated(self.schedule(path, &[])),
                 (None, None) if complete => Invariant::Kept,
                 _ => Invariant::Unknown,
             })
@@ -322,7 +356,7 @@ impl Judge<'_> {
                 break;
             }
             let words = graph.states.get(state);
-            if self.system.enabled(words, &mut choices).is_err() {
+            if graph.choices(&mut self.system, state, &mut choices).is_err() {
                 break;
             }
             let taken = graph.successors(state).len();
@@ -333,7 +367,8 @@ impl Judge<'_> {
                 for index in self.system.alarms(words, choice).unwrap_or_default() {
                     let slot = &mut found[index as usize];
                     if slot.is_none() {
-                        let mut path = lasso::path_to(graph, &mut self.system, &reached.parents, state);
+                        let parent = |state| reached.parents[state as usize];
+                        let mut path = lasso::path_to(graph, &mut self.system, parent, state);
                         path.push((state, choice));
                         *slot = Some(path);
                     }
@@ -395,7 +430,17 @@ impl Judge<'_> {
             return Ok(None);
         };
         let cycle = lasso::cycle(&region, &part, start, claim);
-        Ok(Some(Schedule { stem: self.steps(&stem), cycle: self.steps(&cycle) }))
+        Ok(Some(self.schedule(&stem, &cycle)))
+    }
+
+    /// The schedule of a path and a loop, with the copies that the program really delivers.
+    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Schedule {
+        let found = Schedule { stem: self.steps(stem), cycle: self.steps(cycle) };
+        if !self.system.has_eager_messages() {
+            return found;
+        }
+        // A schedule that cannot be recounted is no run, and replaying it will say so.
+        recount(self.program, &found, |node, fact| self.system.is_eager(node, fact)).unwrap_or(found)
     }
 
     fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {

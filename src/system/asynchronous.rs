@@ -4,13 +4,17 @@
 //! observers last saw of each node. Two global states are equal exactly if these are: what a node will do depends on
 //! nothing else.
 
+mod reduced;
+
 use super::local::LocalSteps;
 use super::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
 use crate::budget::Budget;
 use crate::eval::naive;
 use crate::eval::store::FactId;
-use crate::network::{Buffers, EMPTY, Pairs};
+use crate::network::{Buffers, Count, EMPTY, Pairs};
 use crate::program::{Fact, LocatedFact, NodeId, Program};
+use crate::reduce::Reductions;
+use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -23,7 +27,7 @@ pub struct Counting {
     pub cap: Copies,
 }
 
-/// The unreduced transition system of a program.
+/// The transition system of a program, less what the reductions leave out.
 #[derive(Debug)]
 pub struct Asynchronous<'p> {
     program: &'p Program,
@@ -35,14 +39,16 @@ pub struct Asynchronous<'p> {
     pumped: FxHashSet<(u32, u32)>,
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
+    reduced: Reduced,
 }
 
 impl<'p> Asynchronous<'p> {
-    /// The system of `program`.
-    pub fn new(program: &'p Program, budget: &Budget, counting: &Counting) -> Self {
+    /// The system of `program` with these reductions, as far as they apply.
+    pub fn new(program: &'p Program, budget: &Budget, counting: &Counting, reductions: Reductions) -> Self {
         let observers = program.nevers.iter().any(|&(relation, _)| program.relation(relation).observer);
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
         let mut steps = LocalSteps::new(program, budget, observed);
+        let reduced = Reduced::new(program, steps.ground(), reductions);
         let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
         Asynchronous {
             program,
@@ -54,6 +60,7 @@ impl<'p> Asynchronous<'p> {
             pumped,
             observers,
             observed_alarms: FxHashMap::default(),
+            reduced,
         }
     }
 
@@ -101,6 +108,83 @@ impl<'p> Asynchronous<'p> {
 
     fn snapshots<'s>(&self, state: &'s [u32]) -> &'s [u32] {
         &state[2 * self.nodes()..]
+    }
+
+    /// Whether some messages are delivered as soon as their addressee steps.
+    pub fn has_eager_messages(&self) -> bool {
+        self.reduced.has_eager_messages()
+    }
+
+    /// Whether a message is delivered as soon as its addressee steps, all copies of it at once.
+    pub fn is_eager(&self, node: NodeId, fact: &Fact) -> bool {
+        self.steps.known_id(fact).is_some_and(|id| self.reduced.is_eager(node.0, id.0))
+    }
+
+    /// A step that delivers eager messages only and may be taken at once.
+    fn extra_step(&mut self, state: &[u32], choices: &[Choice]) -> Result<Option<Choice>, Stop> {
+        let mut next = Vec::new();
+        for of_node in choices.chunk_by(|a, b| a.node == b.node) {
+            let choice @ Choice { node, inbox, .. } = of_node[0];
+            if self.buffers.inbox(inbox).is_empty() {
+                continue;
+            }
+            self.step(state, choice, &mut next)?;
+            let moved = self.steps.moved(node, local(state, node), inbox, self.buffers.inbox(inbox))?;
+            let sent = self.steps.sent(moved.sent);
+            if next != state && self.reduced.is_extra(self.steps.ground(), node, local(state, node), moved.next, sent) {
+                return Ok(Some(choice));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Leaves only the choices of a smallest set of nodes that receives nothing before it moves, if there is one.
+    fn persistent_set(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<bool, Stop> {
+        if !self.reduced.looks_ahead() {
+            return Ok(false);
+        }
+        let nodes = self.nodes();
+        let mut counts = vec![0usize; nodes];
+        let mut idles = vec![false; nodes];
+        let mut next = Vec::new();
+        for of_node in choices.chunk_by(|a, b| a.node == b.node) {
+            let choice = of_node[0];
+            let node = choice.node as usize;
+            let alarm = self.step(state, choice, &mut next)?;
+            idles[node] = next == state && !alarm && choice.inbox == 0;
+            counts[node] = of_node.len() - usize::from(idles[node]);
+        }
+        let Some(steps) = self.steps.ground() else { return Ok(false) };
+        let locals: Vec<u32> = (0..nodes as u32).map(|node| local(state, node)).collect();
+        let in_flight: Vec<Vec<u32>> = (0..nodes as u32)
+            .map(|node| self.buffers.contents(buffer(state, node)).map(|(fact, _)| fact).collect())
+            .collect();
+        let mut best: Option<(usize, Vec<bool>)> = None;
+        for start in (0..nodes).filter(|&node| counts[node] > 0) {
+            let mut apart = vec![false; nodes];
+            apart[start] = true;
+            let mut size = counts[start];
+            while best.as_ref().is_none_or(|(least, _)| size < *least) {
+                let senders = self.reduced.senders(steps, &apart, &locals, &in_flight);
+                if senders.is_empty() {
+                    best = Some((size, apart));
+                    break;
+                }
+                for node in senders {
+                    apart[node] = true;
+                    size += counts[node];
+                }
+            }
+        }
+        let Some((size, apart)) = best.filter(|(size, _)| *size < choices.len()) else { return Ok(false) };
+        let mut first = vec![true; nodes];
+        choices.retain(|choice| {
+            let node = choice.node as usize;
+            let is_first = std::mem::replace(&mut first[node], false);
+            apart[node] && !(is_first && idles[node])
+        });
+        debug_assert_eq!(choices.len(), size);
+        Ok(true)
     }
 
     /// Indices of the observer `never` relations that hold in a snapshot.
@@ -164,10 +248,20 @@ impl System for Asynchronous<'_> {
     fn enabled(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop> {
         choices.clear();
         for node in self.program.node_ids() {
-            let listed = self.buffers.deliveries(buffer(state, node.0))?;
+            let forced = self.reduced.eager_facts(node.0);
+            let listed = self.buffers.deliveries(buffer(state, node.0), node.0 as usize, forced)?;
             choices.extend(listed.iter().map(|d| Choice { node: node.0, inbox: d.inbox, rest: d.rest }));
         }
         Ok(())
+    }
+
+    fn ample(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<Option<&'static str>, Stop> {
+        if let Some(choice) = self.extra_step(state, choices)? {
+            choices.clear();
+            choices.push(choice);
+            return Ok(Some("eager"));
+        }
+        Ok(if self.persistent_set(state, choices)? { Some("persistent") } else { None })
     }
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
@@ -188,9 +282,15 @@ impl System for Asynchronous<'_> {
                 self.messages.intern((to, fact));
                 sends.next();
             }
-            let pumped = &self.pumped;
+            let addressee = local(next, to);
+            facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
+            if facts.is_empty() {
+                continue;
+            }
+            let (pumped, reduced) = (&self.pumped, &self.reduced);
+            let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };
             let slot = &mut next[2 * to as usize + 1];
-            *slot = self.buffers.add(*slot, &facts, |fact| pumped.contains(&(to, fact)));
+            *slot = self.buffers.add(*slot, &facts, |fact| reduced.count(to, fact).unwrap_or_else(|| exact(fact)));
         }
         let mut alarm = moved.alarm;
         if self.observers {

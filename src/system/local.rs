@@ -16,7 +16,7 @@ use super::words::{Sets, Slices};
 use crate::budget::Budget;
 use crate::eval::store::FactId;
 use crate::program::{Fact, Program, RelationId};
-use ground::GroundSteps;
+pub use ground::GroundSteps;
 use memo::Memo;
 use relational::RelationalSteps;
 
@@ -73,8 +73,16 @@ trait NodeSteps: std::fmt::Debug {
     /// The number of a fact.
     fn fact_id(&mut self, fact: &Fact) -> FactId;
 
+    /// The number of a fact, if it has one.
+    fn known_id(&self, fact: &Fact) -> Option<FactId>;
+
     /// The fact with this number.
     fn fact(&self, id: FactId) -> &Fact;
+
+    /// The evaluator by bits, if it is that one.
+    fn ground(&self) -> Option<&GroundSteps> {
+        None
+    }
 
     /// Distinct local states met so far, over all nodes.
     fn states(&self) -> usize;
@@ -160,6 +168,11 @@ impl LocalSteps {
         self.steps.states()
     }
 
+    /// The grounded program and its local states, if the program could be grounded.
+    pub fn ground(&self) -> Option<&GroundSteps> {
+        self.steps.ground()
+    }
+
     /// Lately, the share of local steps that led to a local state not met before: near 0 when a search has seen most of what nodes
     /// can do. `None` before the first [`STRETCH`] steps.
     pub fn novelty(&self) -> Option<f64> {
@@ -174,6 +187,11 @@ impl LocalSteps {
     /// The number of a fact.
     pub fn fact_id(&mut self, fact: &Fact) -> FactId {
         self.steps.fact_id(fact)
+    }
+
+    /// The number of a fact, if it has one.
+    pub fn known_id(&self, fact: &Fact) -> Option<FactId> {
+        self.steps.known_id(fact)
     }
 
     /// The fact with this number.

@@ -8,10 +8,12 @@ use std::hash::Hasher;
 
 fn hash(words: &[u32]) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    for &word in words {
-        hasher.write_u32(word);
+    let pairs = words.chunks_exact(2);
+    let last = pairs.remainder().first().copied();
+    for pair in pairs {
+        hasher.write_u64(u64::from(pair[0]) | u64::from(pair[1]) << 32);
     }
-    hasher.write_usize(words.len());
+    hasher.write_u64(u64::from(last.unwrap_or(0)) << 32 | words.len() as u64);
     hasher.finish()
 }
 
@@ -20,9 +22,40 @@ pub fn growth_of<T>(vector: &Vec<T>) -> usize {
     if vector.len() < vector.capacity() / 8 * 7 { 0 } else { 2 * vector.capacity() * size_of::<T>() }
 }
 
-/// The same for an index of numbers.
-fn growth_of_index(index: &HashTable<u32>) -> usize {
-    if index.len() < index.capacity() / 8 * 7 { 0 } else { 3 * index.capacity() * (size_of::<u32>() + 1) }
+/// Finds the numbers 0, 1, 2 … of a table's entries by what they stand for.
+///
+/// The table knows its entries, so an index that is full is thrown away before one of twice the size is made: never are
+/// there two, and the entries are read in order, not in that of their hashes.
+#[derive(Debug, Default)]
+struct Index {
+    numbers: HashTable<u32>,
+}
+
+impl Index {
+    fn find(&self, key: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
+        self.numbers.find(key, |&number| is(number)).copied()
+    }
+
+    /// Adds the next number, whose key is `key_of(number)`.
+    fn add(&mut self, number: u32, key_of: impl Fn(u32) -> u64) {
+        let (len, capacity) = (self.numbers.len(), self.numbers.capacity());
+        debug_assert_eq!(len, number as usize);
+        let mut first = number;
+        if len == capacity {
+            self.numbers = HashTable::new();
+            self.numbers.reserve(capacity + 1, |_| 0);
+            first = 0;
+        }
+        for number in first..=number {
+            self.numbers.insert_unique(key_of(number), number, |&number| key_of(number));
+        }
+    }
+
+    /// Bytes that it asks for at once if it grows soon, beyond those that it gives back.
+    fn growth(&self) -> usize {
+        let (len, capacity) = (self.numbers.len(), self.numbers.capacity());
+        if len < capacity / 8 * 7 { 0 } else { self.numbers.allocation_size() }
+    }
 }
 
 /// Distinct slices of any length.
@@ -30,7 +63,7 @@ fn growth_of_index(index: &HashTable<u32>) -> usize {
 pub struct Slices {
     words: Vec<u32>,
     ends: Vec<usize>,
-    index: HashTable<u32>,
+    index: Index,
 }
 
 impl Slices {
@@ -39,20 +72,20 @@ impl Slices {
         let (words, ends) = (&self.words, &self.ends);
         let of = |id: u32| slice_of(words, ends, id);
         let key = hash(slice);
-        if let Some(&id) = self.index.find(key, |&id| of(id) == slice) {
+        if let Some(id) = self.index.find(key, |id| of(id) == slice) {
             return id;
         }
         let id = number(self.ends.len());
         self.words.extend_from_slice(slice);
         self.ends.push(self.words.len());
         let (words, ends) = (&self.words, &self.ends);
-        self.index.insert_unique(key, id, |&id| hash(slice_of(words, ends, id)));
+        self.index.add(id, |id| hash(slice_of(words, ends, id)));
         id
     }
 
     /// Bytes that the table may ask for at once when it next grows.
     pub fn growth(&self) -> usize {
-        growth_of(&self.words) + growth_of(&self.ends) + growth_of_index(&self.index)
+        growth_of(&self.words) + growth_of(&self.ends) + self.index.growth()
     }
 
     /// The slice with this number.
@@ -94,7 +127,7 @@ pub struct Rows {
     width: usize,
     chunks: Vec<Vec<u32>>,
     len: usize,
-    index: HashTable<u32>,
+    index: Index,
 }
 
 /// Rows in a chunk, as a power of two.
@@ -108,7 +141,7 @@ fn row_of(chunks: &[Vec<u32>], width: usize, id: u32) -> &[u32] {
 impl Rows {
     /// No rows of `width` words.
     pub fn new(width: usize) -> Self {
-        Rows { width, chunks: Vec::new(), len: 0, index: HashTable::new() }
+        Rows { width, chunks: Vec::new(), len: 0, index: Index::default() }
     }
 
     /// The number of this row and whether it is new; nothing is stored, and `None` given, if it is new and there are
@@ -117,7 +150,7 @@ impl Rows {
         debug_assert_eq!(row.len(), self.width);
         let (width, chunks) = (self.width, &self.chunks);
         let key = hash(row);
-        if let Some(&id) = self.index.find(key, |&id| row_of(chunks, width, id) == row) {
+        if let Some(id) = self.index.find(key, |id| row_of(chunks, width, id) == row) {
             return Some((id, false));
         }
         if self.len >= most {
@@ -132,7 +165,7 @@ impl Rows {
         self.chunks[(id >> CHUNK) as usize].extend_from_slice(row);
         self.len += 1;
         let chunks = &self.chunks;
-        self.index.insert_unique(key, id, |&id| hash(row_of(chunks, width, id)));
+        self.index.add(id, |id| hash(row_of(chunks, width, id)));
         Some((id, true))
     }
 
@@ -143,7 +176,7 @@ impl Rows {
 
     /// Bytes that the table may ask for at once when it next grows.
     pub fn growth(&self) -> usize {
-        (self.width << (CHUNK + 2)) + growth_of_index(&self.index)
+        (self.width << (CHUNK + 2)) + self.index.growth()
     }
 
     /// The row with this number.
@@ -163,7 +196,7 @@ impl Rows {
 
     /// Drops the index, which only [`Rows::intern`] needs.
     pub fn freeze(&mut self) {
-        self.index = HashTable::new();
+        self.index = Index::default();
     }
 }
 

@@ -11,10 +11,10 @@
 //! state, and a larger part has more of them. Fairness is a matter of transitions, not of states: a state with two steps
 //! of one node has both here.
 
-use super::components::components;
 use super::rates;
 use crate::budget::Budget;
 use crate::explore::Graph;
+use crate::explore::components::components;
 use crate::system::words::Sets;
 use crate::system::{Choice, Copies, Effect, Message, OMEGA, Output, Stop, System};
 use bitvec::vec::BitVec;
@@ -121,12 +121,15 @@ impl<'a, S: System> Region<'a, S> {
     /// # Errors
     /// A bound.
     pub fn glance(&mut self, state: u32) -> Result<Glance, Stop> {
+        if self.graph.is_partial(state) {
+            return Ok(Glance::Open);
+        }
         let words = self.graph.states.get(state);
         let targets = self.graph.successors(state);
         let mut messages = Vec::new();
         self.system.in_flight(words, &mut messages);
         let mut choices = Vec::new();
-        self.system.enabled(words, &mut choices)?;
+        self.graph.choices(self.system, state, &mut choices)?;
         if !messages.is_empty() {
             let mut loops = choices.iter().zip(targets).filter(|&(_, &target)| target == state);
             let starves = loops.all(|(choice, _)| choice.inbox == 0);
@@ -156,7 +159,7 @@ impl<'a, S: System> Region<'a, S> {
                 self.budget.check()?;
             }
             let words = self.graph.states.get(state);
-            self.system.enabled(words, &mut choices)?;
+            self.graph.choices(self.system, state, &mut choices)?;
             for (&choice, target) in choices.iter().zip(self.graph.successors(state)) {
                 let Ok(to) = states.binary_search(target) else { continue };
                 self.system.effect(words, choice, &mut effect)?;
@@ -185,7 +188,7 @@ impl<'a, S: System> Region<'a, S> {
             for part in split(&part) {
                 let in_flight = self.in_flight(&part);
                 let saturated = in_flight.iter().any(|(_, always)| always.omega);
-                let usable = if saturated { rates::usable(&part, &in_flight, &self.marks) } else { None };
+                let usable = if saturated { rates::usable(&part, &in_flight, &self.marks, self.budget)? } else { None };
                 match usable {
                     Some(edges) => open.push(Component { states: part.states, edges }),
                     None if self.is_just(&part, &in_flight) => fair.push(part),

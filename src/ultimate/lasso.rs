@@ -37,10 +37,10 @@ pub fn stem<S: System>(
         Some(_) => {
             let tree = reach(graph, has);
             let end = *tree.order.iter().find(|&&state| goal(state))?;
-            return Some((path_to(graph, system, &tree.parents, end), end));
+            return Some((path_to(graph, system, |state| tree.parents[state as usize], end), end));
         }
     };
-    Some((path_to(graph, system, &graph.parents, end), end))
+    Some((path_to(graph, system, |state| graph.parent(state), end), end))
 }
 
 /// The states reachable through states that `has` accepts, in breadth-first order, each with its parent.
@@ -72,15 +72,15 @@ pub fn reach(graph: &Graph, has: impl Fn(u32) -> bool) -> Reached {
     Reached { order, parents }
 }
 
-/// The path along `parents` from the initial state to `end`.
-pub fn path_to<S: System>(graph: &Graph, system: &mut S, parents: &[u32], end: u32) -> Path {
+/// The path from the initial state to `end` along the states' parents.
+pub fn path_to<S: System>(graph: &Graph, system: &mut S, parent: impl Fn(u32) -> u32, end: u32) -> Path {
     let mut path = Vec::new();
     let mut choices = Vec::new();
     let mut state = end;
     while state != 0 {
-        let parent = parents[state as usize];
+        let parent = parent(state);
         let at = graph.successors(parent).iter().position(|&target| target == state);
-        if system.enabled(graph.states.get(parent), &mut choices).is_ok()
+        if graph.choices(system, parent, &mut choices).is_ok()
             && let Some(at) = at
         {
             path.push((parent, choices[at]));

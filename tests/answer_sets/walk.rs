@@ -7,6 +7,7 @@ use watershed::eval::naive::Naive;
 use watershed::eval::{LocalStep, Outcome};
 use watershed::export::asp::{fact_term, value_term};
 use watershed::program::{Fact, LocatedFact, NodeId, Program, RelationId, When};
+use watershed::reduce::Reductions;
 use watershed::system::asynchronous::{Asynchronous, Counting};
 use watershed::system::{Effect, System};
 
@@ -125,7 +126,7 @@ pub fn by_explorer(program: &Program, limits: (usize, usize)) -> (usize, BTreeSe
     let mut all = program.clone();
     all.outputs = (0..program.relations.len() as u32).map(RelationId).collect();
     let budget = Budget { max_facts: 1000, ..Budget::default() };
-    let mut system = Asynchronous::new(&all, &budget, &Counting::default());
+    let mut system = Asynchronous::new(&all, &budget, &Counting::default(), Reductions::NONE);
     let (mut words, mut choices, mut effect) = (Vec::new(), Vec::new(), Effect::default());
     system.initial(&mut words);
     walk(program, (words, vec![0; program.nodes.len()]), limits, |(words, taken): &(Vec<u32>, Vec<u64>)| {

@@ -76,7 +76,7 @@ fn ground_equals_naive(choices: &[u16], fragment: Fragment) -> Result<usize, Tes
 
 #[test]
 fn ground_is_naive() {
-    for fragment in [Fragment::Finite, Fragment::Full] {
+    for fragment in [Fragment::Finite, Fragment::Aggregates, Fragment::Full] {
         let steps = std::cell::Cell::new(0);
         let check = |choices: Vec<u16>| {
             steps.set(steps.get() + ground_equals_naive(&choices, fragment)?);

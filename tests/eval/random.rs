@@ -15,6 +15,8 @@ pub enum Fragment {
     Full,
     /// No arithmetic and no aggregates.
     Finite,
+    /// No arithmetic and no sums; one aggregate in a head.
+    Aggregates,
 }
 
 /// A list of choices under reading; after its end every choice is 0.
@@ -136,7 +138,11 @@ impl RuleMaker<'_, '_> {
         let kind =
             [RuleKind::Deductive, RuleKind::Deductive, RuleKind::Inductive, RuleKind::Async][self.choices.below(4)];
         let relation = self.choices.below(BUILTIN);
-        let aggregated = self.fragment == Fragment::Full && self.choices.once_in(4);
+        let aggregated = match self.fragment {
+            Fragment::Full => self.choices.once_in(4),
+            Fragment::Finite => false,
+            Fragment::Aggregates => self.choices.once_in(2),
+        };
         // Deductive rules read their own stratum and those below, through negation and aggregation only those below.
         let ceiling = if kind == RuleKind::Deductive { RELATIONS[relation].2 } else { usize::MAX };
         let location = match self.choices.below(6) {
@@ -166,7 +172,14 @@ impl RuleMaker<'_, '_> {
             1..3 => Destination::At(self.expr()),
             _ => Destination::Everywhere,
         };
-        let terms: Vec<HeadTerm> = (0..RELATIONS[relation].1).map(|_| self.head_term(aggregated)).collect();
+        let mut left = if self.fragment == Fragment::Aggregates { 1 } else { usize::MAX };
+        let terms: Vec<HeadTerm> = (0..RELATIONS[relation].1)
+            .map(|_| {
+                let term = self.head_term(aggregated && left > 0);
+                left -= usize::from(matches!(term, HeadTerm::Aggregate(_)));
+                term
+            })
+            .collect();
         let can_err = conditions.iter().any(|condition| match condition {
             Condition::Compare { left, right, checked, .. } => *checked || computes(left) || computes(right),
             Condition::Bind { value, .. } => computes(value),
@@ -244,7 +257,11 @@ impl RuleMaker<'_, '_> {
     fn head_term(&mut self, aggregated: bool) -> HeadTerm {
         if aggregated && !self.bound.is_empty() && self.choices.below(2) == 0 {
             use AggregateFunction::*;
-            let function = [Count, Sum, Min, Max][self.choices.below(4)];
+            let all: &[AggregateFunction] = match self.fragment {
+                Fragment::Aggregates => &[Count, Min, Max],
+                _ => &[Count, Sum, Min, Max],
+            };
+            let function = all[self.choices.below(all.len())];
             let variable = self.variable();
             let keys = (0..self.choices.below(3)).map(|_| self.variable()).collect();
             return HeadTerm::Aggregate(Aggregate { function, variable, keys });

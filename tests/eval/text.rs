@@ -59,7 +59,8 @@ pub fn ground_step(ground: &Ground, node: NodeId, carried: &[u32], input: &BTree
     let atoms = ground.atoms(node);
     let set = |words: &[u64]| {
         let holds = |atom: &usize| words[atom / 64] >> (atom % 64) & 1 == 1;
-        (0..words.len() * 64).filter(holds).map(|atom| atoms[atom].clone()).collect()
+        let held = (0..words.len() * 64).filter(holds).map(|atom| &atoms[atom]);
+        held.filter(|fact| ground.is_shown(fact)).cloned().collect()
     };
     let sent = step.sent.iter().map(|&message| {
         let (addressee, atom) = ground.messages(node)[message as usize];

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use watershed::budget::Budget;
 use watershed::pipeline::{Findings, Invariant, explore_instance, instance};
 use watershed::program::{LocatedFact, Program, Value, resolve};
+use watershed::reduce::Reductions;
 use watershed::syntax::load::{Input, Loaded, load};
 use watershed::syntax::print::print;
 
@@ -87,9 +88,10 @@ pub fn budget() -> Budget {
     Budget { max_states: 20_000, max_transitions: 200_000, max_facts: 10_000, ..Budget::default() }
 }
 
-/// What exploration finds.
+/// What exploration without reductions finds.
 pub fn explore(program: &Program) -> Findings {
-    explore_instance(program, &budget(), instance::Options { max_models: 64 }, &mut |_| ())
+    let options = instance::Options { max_models: 64, reductions: Reductions::NONE };
+    explore_instance(program, &budget(), options, &mut |_| ())
 }
 
 /// The findings in names; `None` if a bound cut the search.

@@ -2,13 +2,16 @@
 //!
 //! The graph from heads to what they read, positively or not, falls into strongly connected parts, lowest first. A part
 //! of one atom takes each of its rules once; in a larger one, which stratification keeps free of negation, rules are
-//! taken until nothing changes. A rule is a comparison of masked words; exact persistence is a masked copy.
+//! taken until nothing changes. Parts of one atom that do not read one another are taken together, so that their rules
+//! fall into [`runs`]: a run is a comparison of masked words for the literals that stay and a few operations on whole
+//! words for those that advance; exact persistence is a masked copy.
 
+use super::runs::{Run, runs};
 use crate::program::RuleKind;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 /// A ground rule over a node's numbers; the head of an async rule is a number of its messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Numbered {
     /// When its head holds.
     pub kind: RuleKind,
@@ -37,6 +40,8 @@ pub struct Circuit {
     sent_words: usize,
     /// The tests of gates beyond their first.
     tests: Vec<Test>,
+    /// The advancing literals of gates.
+    slides: Vec<Slide>,
 }
 
 /// `word & mask == value`: some atoms hold and some do not.
@@ -47,13 +52,24 @@ struct Test {
     value: u64,
 }
 
-/// A rule: sets a bit if its tests succeed.
+/// A literal that advances: where its bits begin, and all ones if these atoms must not hold.
+#[derive(Debug, Clone, Copy)]
+struct Slide {
+    word: u32,
+    shift: u32,
+    flip: u64,
+}
+
+/// A run of rules: sets their heads as far as its tests succeed and its slides allow.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
     first: Test,
     rest: (u32, u32),
+    slides: (u32, u32),
     head_word: u32,
-    head_bit: u64,
+    head_shift: u32,
+    /// As many ones as there are rules.
+    heads: u64,
 }
 
 impl Circuit {
@@ -73,37 +89,41 @@ impl Circuit {
         };
         certain.for_each(|atom| circuit.certain[atom as usize / 64] |= 1 << (atom % 64));
         let of_kind = |kind| rules.iter().filter(move |rule| rule.kind == kind);
-        for rule in of_kind(RuleKind::Inductive) {
-            if rule.negative.is_empty() && rule.positive == [rule.head] {
-                circuit.persistent[rule.head as usize / 64] |= 1 << (rule.head % 64);
-            } else {
-                let gate = circuit.gate(rule);
-                circuit.inductive.push(gate);
-            }
+        let persists = |rule: &Numbered| rule.negative.is_empty() && rule.positive == [rule.head];
+        let inductive: Vec<&Numbered> = of_kind(RuleKind::Inductive).filter(|rule| !persists(rule)).collect();
+        for rule in of_kind(RuleKind::Inductive).filter(|rule| persists(rule)) {
+            circuit.persistent[rule.head as usize / 64] |= 1 << (rule.head % 64);
         }
-        for rule in of_kind(RuleKind::Async) {
-            let gate = circuit.gate(rule);
-            circuit.sending.push(gate);
-        }
+        circuit.inductive = circuit.gates(&inductive);
+        let sending: Vec<&Numbered> = of_kind(RuleKind::Async).collect();
+        circuit.sending = circuit.gates(&sending);
         let deductive: Vec<&Numbered> = of_kind(RuleKind::Deductive).collect();
-        for part in parts(atoms, &deductive) {
-            let from = circuit.deductive.len();
-            for rule in &part.rules {
-                let gate = circuit.gate(rule);
-                circuit.deductive.push(gate);
-            }
-            if part.recursive {
+        for level in levels(atoms, &deductive) {
+            let gates = circuit.gates(&level.once);
+            circuit.deductive.extend(gates);
+            for rules in level.recursive {
+                let gates = circuit.gates(&rules);
+                let from = circuit.deductive.len();
+                circuit.deductive.extend(gates);
                 circuit.recursive.push((from, circuit.deductive.len()));
             }
         }
         circuit
     }
 
-    fn gate(&mut self, rule: &Numbered) -> Gate {
+    fn gates(&mut self, rules: &[&Numbered]) -> Vec<Gate> {
+        runs(rules).iter().map(|run| self.gate(run)).collect()
+    }
+
+    fn gate(&mut self, run: &Run) -> Gate {
         let mut tests: Vec<Test> = Vec::new();
-        let literals = rule.positive.iter().map(|&atom| (atom, true)).chain(rule.negative.iter().map(|&a| (a, false)));
-        for (atom, holds) in literals {
-            let (word, bit) = (atom / 64, 1 << (atom % 64));
+        let first_slide = self.slides.len() as u32;
+        for (atom, holds, advances) in run.literals() {
+            let (word, shift) = (atom / 64, atom % 64);
+            if advances {
+                self.slides.push(Slide { word, shift, flip: if holds { 0 } else { u64::MAX } });
+                continue;
+            }
             let test = match tests.iter().position(|test| test.word == word) {
                 Some(test) => &mut tests[test],
                 None => {
@@ -111,14 +131,21 @@ impl Circuit {
                     tests.last_mut().expect("one was pushed")
                 }
             };
-            test.mask |= bit;
-            test.value |= if holds { bit } else { 0 };
+            test.mask |= 1 << shift;
+            test.value |= u64::from(holds) << shift;
         }
         let first = tests.first().copied().unwrap_or_default();
         let from = self.tests.len() as u32;
         self.tests.extend(tests.iter().skip(1));
-        let rest = (from, self.tests.len() as u32);
-        Gate { first, rest, head_word: rule.head / 64, head_bit: 1 << (rule.head % 64) }
+        let head = run.first.head;
+        Gate {
+            first,
+            rest: (from, self.tests.len() as u32),
+            slides: (first_slide, self.slides.len() as u32),
+            head_word: head / 64,
+            head_shift: head % 64,
+            heads: u64::MAX >> (64 - run.len),
+        }
     }
 
     /// Closes D under the deductive rules.
@@ -136,7 +163,7 @@ impl Circuit {
     fn pass(&self, gates: &[Gate], derived: &mut [u64]) -> bool {
         let mut changed = 0;
         for gate in gates {
-            let open = if self.opens(gate, derived) { gate.head_bit } else { 0 };
+            let open = self.open(gate, derived);
             let word = &mut derived[gate.head_word as usize];
             changed |= open & !*word;
             *word |= open;
@@ -149,7 +176,7 @@ impl Circuit {
         next.clear();
         next.extend(self.persistent.iter().zip(derived).map(|(mask, word)| mask & word));
         for gate in &self.inductive {
-            next[gate.head_word as usize] |= if self.opens(gate, derived) { gate.head_bit } else { 0 };
+            next[gate.head_word as usize] |= self.open(gate, derived);
         }
     }
 
@@ -158,25 +185,36 @@ impl Circuit {
         sent.clear();
         sent.resize(self.sent_words, 0);
         for gate in &self.sending {
-            sent[gate.head_word as usize] |= if self.opens(gate, derived) { gate.head_bit } else { 0 };
+            sent[gate.head_word as usize] |= self.open(gate, derived);
         }
     }
 
-    fn opens(&self, gate: &Gate, derived: &[u64]) -> bool {
+    /// The heads that hold, where they stand in their word.
+    fn open(&self, gate: &Gate, derived: &[u64]) -> u64 {
         // A rule without literals tests nothing of the first word; there may be no word at all.
         let succeeds = |test: &Test| derived.get(test.word as usize).is_none_or(|w| w & test.mask == test.value);
-        succeeds(&gate.first) && self.tests[gate.rest.0 as usize..gate.rest.1 as usize].iter().all(succeeds)
+        let mut open = if succeeds(&gate.first) { gate.heads } else { 0 };
+        if !self.tests[gate.rest.0 as usize..gate.rest.1 as usize].iter().all(succeeds) {
+            return 0;
+        }
+        for slide in &self.slides[gate.slides.0 as usize..gate.slides.1 as usize] {
+            open &= derived[slide.word as usize] >> slide.shift ^ slide.flip;
+        }
+        open << gate.head_shift
     }
 }
 
-/// Rules whose heads depend on one another, or the rules of one atom.
-struct Part<'a> {
-    rules: Vec<&'a Numbered>,
-    recursive: bool,
+/// Rules whose heads are equally far above what is given.
+#[derive(Default)]
+struct Level<'a> {
+    /// Those that are taken once. No one's head is read by another of the level.
+    once: Vec<&'a Numbered>,
+    /// Those of atoms that depend on one another, part by part. They read no head of `once` or of another part.
+    recursive: Vec<Vec<&'a Numbered>>,
 }
 
-/// The parts that have rules, each after those that it reads.
-fn parts<'a>(atoms: usize, rules: &[&'a Numbered]) -> Vec<Part<'a>> {
+/// The levels, each above those that it reads.
+fn levels<'a>(atoms: usize, rules: &[&'a Numbered]) -> Vec<Level<'a>> {
     let mut graph: DiGraph<(), ()> = DiGraph::new();
     let nodes: Vec<NodeIndex> = (0..atoms).map(|_| graph.add_node(())).collect();
     for rule in rules {
@@ -190,10 +228,26 @@ fn parts<'a>(atoms: usize, rules: &[&'a Numbered]) -> Vec<Part<'a>> {
     for (number, part) in parts.iter().enumerate() {
         part.iter().for_each(|atom| part_of[atom.index()] = number);
     }
-    let mut found: Vec<Part> = parts.iter().map(|p| Part { rules: Vec::new(), recursive: p.len() > 1 }).collect();
+    let mut rules_of: Vec<Vec<&Numbered>> = vec![Vec::new(); parts.len()];
     for &rule in rules {
-        found[part_of[rule.head as usize]].rules.push(rule);
+        rules_of[part_of[rule.head as usize]].push(rule);
     }
-    found.retain(|part| !part.rules.is_empty());
-    found
+    // Level 0 is what has no rules.
+    let mut height = vec![0; parts.len()];
+    let mut levels: Vec<Level> = Vec::new();
+    for (part, rules) in rules_of.into_iter().enumerate() {
+        let read = rules.iter().flat_map(|rule| rule.positive.iter().chain(&rule.negative));
+        let below = read.map(|&atom| part_of[atom as usize]).filter(|&other| other != part);
+        let level = below.map(|other| height[other]).max().unwrap_or(0);
+        if rules.is_empty() {
+            continue;
+        }
+        height[part] = level + 1;
+        levels.resize_with(levels.len().max(level + 1), Level::default);
+        match parts[part].len() {
+            1 => levels[level].once.extend(rules),
+            _ => levels[level].recursive.push(rules),
+        }
+    }
+    levels
 }

@@ -6,8 +6,10 @@
 //! can err only if the positive program does or the expressions of a negated atom do, and then there are no instances. The rule `inst_k(L, V̄) :- body` beside `head :- inst_k(L, V̄)`
 //! makes the model contain the instances themselves, so that the semi-naive evaluator does the grounding.
 
+use super::aggregates::{Aggregated, without_aggregates};
 use crate::budget::Budget;
 use crate::eval::seminaive::SemiNaive;
+use crate::eval::store::FactId;
 use crate::eval::{Fault, scalar};
 use crate::program::{
     Atom, Condition, Destination, Expr, Fact, Head, HeadTerm, Kind, NegatedAtom, NegatedTerm, NodeId, Program,
@@ -18,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most facts and rule instances of a program that is grounded. A counter without a bound gets this far before the
 /// search starts without bits, so it is kept small.
 const MAX_FACTS: usize = 100_000;
+
+/// Rounds in which aggregates may add to what can hold. A number that is one more than the greatest so far, each time, has no end.
+const MOST_ROUNDS: usize = 12;
 
 /// A fact at a node: an index into [`Instances::atoms`].
 pub type AtomId = u32;
@@ -50,39 +55,60 @@ pub struct Instances {
     pub events: Vec<(AtomId, u64)>,
 }
 
-/// The instances of a program; `None` if it has aggregates, perhaps errs, or has too many values or instances for the
-/// budget, perhaps infinitely many.
+/// The instances of a program; `None` if it has aggregates that are not taken apart, perhaps errs, or has too many values or
+/// instances for the budget, perhaps infinitely many.
 pub fn instances(program: &Program, budget: &Budget) -> Option<Instances> {
-    if program.rules.iter().any(|rule| rule.head.is_aggregated()) {
-        return None;
-    }
+    let (program, aggregated) = without_aggregates(program)?;
+    let program = &program;
     let drafts: Vec<Draft> =
         program.rules.iter().enumerate().filter_map(|(k, rule)| Draft::new(program, k, rule)).collect();
-    let positive = positive_program(program, &drafts);
+    let positive = positive_program(program, &drafts, &aggregated);
     let budget = Budget { max_facts: budget.max_facts.min(MAX_FACTS), ..budget.clone() };
     let mut evaluator = SemiNaive::new(&positive, budget);
-    let given: Vec<_> = given(program).iter().map(|fact| evaluator.facts_mut().intern(fact)).collect();
-    let model = evaluator.step_ids(NodeId(0), &given).ok()?;
-
+    let mut given: BTreeSet<FactId> = given(program).iter().map(|fact| evaluator.facts_mut().intern(fact)).collect();
     let mut instances = Instances::default();
-    let mut bindings: Vec<Vec<&[Value]>> = vec![Vec::new(); drafts.len()];
-    for &id in &model.derived {
-        let fact = evaluator.facts().get(id);
-        match drafts.binary_search_by_key(&fact.relation, |draft| draft.instances) {
-            Ok(draft) => bindings[draft].push(&fact.values),
-            Err(_) => {
-                if let Some((&location, columns)) = fact.values.split_first()
-                    && let Some(node) = program.node_of(location)
-                    && (fact.relation.0 as usize) < program.relations.len()
-                {
-                    instances.atoms.push((node, Fact { relation: fact.relation, values: columns.into() }));
-                }
+    let mut rounds = 0..MOST_ROUNDS;
+    let derived = loop {
+        rounds.next()?;
+        let model = evaluator.step_ids(NodeId(0), &given.iter().copied().collect::<Vec<_>>()).ok()?;
+        let derived = model.derived.clone();
+        instances.atoms.clear();
+        for &id in &derived {
+            let fact = evaluator.facts().get(id);
+            if let Some((&location, columns)) = fact.values.split_first()
+                && let Some(node) = program.node_of(location)
+                && (fact.relation.0 as usize) < program.relations.len()
+            {
+                instances.atoms.push((node, Fact { relation: fact.relation, values: columns.into() }));
             }
         }
+        let known = given.len();
+        for rule in &aggregated {
+            for (node, fact) in rule.heads(program, &instances.atoms)? {
+                let values = std::iter::once(program.node_value(node)).chain(fact.values.iter().copied()).collect();
+                given.insert(evaluator.facts_mut().intern(&Fact { relation: fact.relation, values }));
+            }
+        }
+        if given.len() == known {
+            break derived;
+        }
+    };
+    let mut bindings: Vec<Vec<&[Value]>> = vec![Vec::new(); drafts.len()];
+    for &id in &derived {
+        let fact = evaluator.facts().get(id);
+        if let Ok(draft) = drafts.binary_search_by_key(&fact.relation, |draft| draft.instances) {
+            bindings[draft].push(&fact.values);
+        }
     }
+    let hidden: Vec<_> = aggregated.iter().flat_map(|rule| rule.hidden_atoms(&instances.atoms)).collect();
+    instances.atoms.extend(hidden);
     instances.atoms.sort_unstable();
     for (draft, bindings) in drafts.iter().zip(bindings) {
         draft.instantiate(program, &bindings, &mut instances).ok()?;
+    }
+    for rule in &aggregated {
+        let rules = rule.rules(program, &instances);
+        instances.rules.extend(rules);
     }
     instances.rules.sort_unstable();
     instances.rules.dedup();
@@ -307,7 +333,7 @@ fn expr_of(term: Term) -> Expr {
     }
 }
 
-fn positive_program(program: &Program, drafts: &[Draft]) -> Program {
+fn positive_program(program: &Program, drafts: &[Draft], aggregated: &[Aggregated]) -> Program {
     let mut relations: Vec<Relation> =
         program.relations.iter().map(|r| Relation { arity: r.arity + 1, builtin: false, ..r.clone() }).collect();
     let span = program.rules.first().map(|rule| rule.span);
@@ -328,7 +354,7 @@ fn positive_program(program: &Program, drafts: &[Draft]) -> Program {
         arities[draft.instances.0 as usize - program.relations.len() - 1] = draft.bound.len();
     }
     relations.extend(arities.into_iter().filter_map(relation));
-    let unchanging = unchanging(program);
+    let unchanging = unchanging(program, aggregated);
     let changes = |relation: usize| {
         usize::from(!unchanging.get(relation).copied().unwrap_or(relation == program.relations.len()))
     };
@@ -347,10 +373,11 @@ fn positive_program(program: &Program, drafts: &[Draft]) -> Program {
 }
 
 /// For each relation whether its facts are the same at every step of every run: no rule derives them, none is an event.
-fn unchanging(program: &Program) -> Vec<bool> {
+fn unchanging(program: &Program, aggregated: &[Aggregated]) -> Vec<bool> {
     let mut unchanging = vec![true; program.relations.len()];
-    for rule in &program.rules {
-        unchanging[rule.head.relation.0 as usize] = false;
+    let heads = program.rules.iter().map(|rule| rule.head.relation);
+    for head in heads.chain(aggregated.iter().map(Aggregated::derives)) {
+        unchanging[head.0 as usize] = false;
     }
     for fact in program.facts.iter().filter(|fact| fact.when != When::Always) {
         unchanging[fact.fact.relation.0 as usize] = false;

@@ -62,9 +62,21 @@ fn for_each_common(a: &[u64], b: &[u64], mut each: impl FnMut(usize)) {
     }
 }
 
+/// A row's clock, 0 if there is none, and its carried bits.
+fn split(table: &Node, local: u32) -> (u64, &[u32]) {
+    match table.states.get(local) {
+        [clock, bits @ ..] if table.last_event > 0 => (u64::from(*clock), bits),
+        bits => (0, bits),
+    }
+}
+
+fn words(bits: &[u32]) -> impl Iterator<Item = u64> + '_ {
+    bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32)
+}
+
 impl GroundSteps {
     /// `None` if the program cannot be grounded; see [`Ground::new`].
-    pub fn new(program: &Program, budget: &Budget, watched: &Watched) -> Option<Self> {
+    pub(super) fn new(program: &Program, budget: &Budget, watched: &Watched) -> Option<Self> {
         let engine = Ground::new(program, budget)?;
         let mut facts = FactTable::new();
         let mut tables: Vec<Vec<FactId>> = Vec::new();
@@ -105,16 +117,53 @@ impl GroundSteps {
         })
     }
 
+    /// The grounded program.
+    pub fn engine(&self) -> &Ground {
+        &self.engine
+    }
+
+    /// The atom of a fact at a node, if it can hold there.
+    pub fn atom(&self, node: u32, fact: u32) -> Option<u32> {
+        self.nodes[node as usize].atoms.get(&fact).copied()
+    }
+
+    /// The fact of an atom at a node.
+    pub fn fact_of(&self, node: u32, atom: u32) -> u32 {
+        self.nodes[node as usize].facts[atom as usize].0
+    }
+
+    /// Addressees and facts of what a node can send, by message number.
+    pub fn messages(&self, node: u32) -> &[(u32, u32)] {
+        &self.nodes[node as usize].messages
+    }
+
+    /// Writes what a local state carries into `carried` (cleared first), as bits. Returns the clock; 0 if the node has none.
+    pub fn carried(&self, node: u32, local: u32, carried: &mut Vec<u64>) -> u64 {
+        let table = &self.nodes[node as usize];
+        let (clock, bits) = split(table, local);
+        carried.clear();
+        carried.extend(words(bits));
+        clock
+    }
+
+    /// Whether a local state carries an atom.
+    pub fn carries(&self, node: u32, local: u32, atom: u32) -> bool {
+        let (_, bits) = split(&self.nodes[node as usize], local);
+        bits.get(atom as usize / 32).is_some_and(|word| word >> (atom % 32) & 1 > 0)
+    }
+
+    /// The atoms that are events of a node at this step or later; none if it has no clock.
+    pub fn due_from(&self, node: u32, clock: u64) -> impl Iterator<Item = u32> + '_ {
+        let events = self.engine.events(NodeId(node));
+        events[events.partition_point(|&(step, _)| step < clock)..].iter().map(|&(_, atom)| atom)
+    }
+
     /// Takes the step into `self.outcome`; returns the clock.
     fn step(&mut self, node: u32, local: u32, delivered: &[u32]) -> u64 {
         let table = &self.nodes[node as usize];
-        let (clock, bits) = match table.states.get(local) {
-            [clock, bits @ ..] if table.last_event > 0 => (u64::from(*clock), bits),
-            bits => (0, bits),
-        };
+        let (clock, bits) = split(table, local);
         self.carried.clear();
-        self.carried
-            .extend(bits.chunks(2).map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32));
+        self.carried.extend(words(bits));
         self.delivered.clear();
         self.delivered.extend(delivered.iter().map(|fact| table.atoms[fact]));
         self.due.clear();
@@ -184,11 +233,18 @@ impl NodeSteps for GroundSteps {
         facts.clear();
         let add = |atom: usize| facts.push(table.facts[atom]);
         match wanted {
-            Wanted::All => for_each_common(&self.outcome.derived, &self.outcome.derived, add),
+            Wanted::All => {
+                for_each_common(&self.outcome.derived, &self.outcome.derived, add);
+                facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
+            }
             Wanted::Outputs => for_each_common(&self.outcome.derived, &table.outputs, add),
         }
         facts.sort_unstable();
         Ok(())
+    }
+
+    fn known_id(&self, fact: &Fact) -> Option<FactId> {
+        self.facts.find(fact)
     }
 
     fn fact_id(&mut self, fact: &Fact) -> FactId {
@@ -197,6 +253,10 @@ impl NodeSteps for GroundSteps {
 
     fn fact(&self, id: FactId) -> &Fact {
         self.facts.get(id)
+    }
+
+    fn ground(&self) -> Option<&GroundSteps> {
+        Some(self)
     }
 
     fn states(&self) -> usize {

@@ -128,6 +128,10 @@ impl NodeSteps for RelationalSteps {
         Ok(())
     }
 
+    fn known_id(&self, fact: &Fact) -> Option<FactId> {
+        self.engine.facts().find(fact)
+    }
+
     fn fact_id(&mut self, fact: &Fact) -> FactId {
         self.engine.facts_mut().intern(fact)
     }

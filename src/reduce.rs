@@ -1,0 +1,61 @@
+//! Reductions: choices that need not be tried, because others lead to the same outcomes.
+//!
+//! Each is an argument about all fair runs of a program, made on its ground rules before or during the search: for every
+//! fair run there is one that the reduced system has, too, in which the same output facts are ultimate and the same `never`
+//! relations hold at some time. The reduced system only leaves out choices, so each of its runs is a run of the program.
+//! Where a program cannot be grounded, or an argument does not apply, nothing is left out.
+
+pub mod atoms;
+pub mod eager;
+pub mod observed;
+pub mod persistent;
+
+use std::fmt;
+
+/// Which reductions are on; `--reduce` and `--no-reduction`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reductions {
+    /// Messages whose order nothing remembers are delivered at once ([`eager`]).
+    pub eager: bool,
+    /// Where a set of nodes can receive nothing more before it moves, only its steps are taken ([`persistent`]).
+    pub persistent: bool,
+}
+
+impl Reductions {
+    /// All of them.
+    pub const ALL: Reductions = Reductions { eager: true, persistent: true };
+    /// None: the system as semantics §2 defines it.
+    pub const NONE: Reductions = Reductions { eager: false, persistent: false };
+    /// Their names, in the order in which they are applied.
+    pub const NAMES: [&'static str; 2] = ["eager", "persistent"];
+
+    /// The reduction of this name alone.
+    pub fn only(name: &str) -> Option<Reductions> {
+        match name {
+            "eager" => Some(Reductions { eager: true, ..Reductions::NONE }),
+            "persistent" => Some(Reductions { persistent: true, ..Reductions::NONE }),
+            _ => None,
+        }
+    }
+
+    /// Those that are on in one or the other.
+    pub fn and(self, other: Reductions) -> Reductions {
+        Reductions { eager: self.eager || other.eager, persistent: self.persistent || other.persistent }
+    }
+}
+
+impl Default for Reductions {
+    fn default() -> Self {
+        Reductions::ALL
+    }
+}
+
+impl fmt::Display for Reductions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = [self.eager, self.persistent];
+        let names: Vec<&str> =
+            Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
+        f.write_str(if names.is_empty() { "none" } else { "" })?;
+        f.write_str(&names.join(","))
+    }
+}

@@ -1,0 +1,275 @@
+//! Eager delivery: messages whose order nothing remembers are delivered as soon as their node steps.
+//!
+//! Let G be a set of messages, F all atoms that depend on them at their node, by whatever rules. Async rules are not followed: what is
+//! sent earlier can still arrive as late. Compare a fair run r with a run r' that takes the same steps of
+//! the same nodes, delivers the same messages outside G (or those that stand for them, see below), and delivers each message of G in
+//! the first step of its node after it was sent. Outside F both runs have the same facts at the same steps. If the
+//! conditions below hold, then in F
+//!
+//! 1. an atom that is *up* is true in r' no later than in r, and true at some time in both or in neither;
+//! 2. an *early* atom is true in some step in both or in neither, in r' for the first time no later than in r; if it is also once,
+//!    then in exactly one step of either or in none;
+//! 3. a *settled* atom has from some step on the same value at the same steps in both.
+//!
+//! What F sends is then in flight in r' no later than in r: once each, or, if its cause is up, at every step from
+//! then on. So r' can deliver it where r did; the copies that r' has more of arrive together with later ones, of which there is no end.
+//! By induction over the steps r' exists; it is fair; and it has the ultimate facts and violations of r.
+//!
+//! **Conditions**, for every rule that reads an atom of F. It is *orderly* if its body is up (reads only up atoms positively and down ones
+//! negatively), or reads exactly one early atom and nothing else, or fires exactly once after the rest of its body, which is up
+//! ([`Atoms::is_pulse`]). These make a head true in both runs or in neither, since limits of up and down atoms and the occurrence of early ones do not depend on the order,
+//! and sooner in r', since bodies are true sooner.
+//! - An inductive rule is orderly, and so is a deductive one with a guarded head: what is remembered does not depend on the order. Any
+//!   other rule that remembers is a *latch* in the words of temporal polarity.
+//! - An async rule has an up body, or fires once, or reads one atom that is early and once.
+//! - A deductive rule is free. Its head is early if all rules of the head are orderly, and settled if they read settled atoms only.
+//! - An output relation has up, down or settled atoms, or ones that are early and once, which are never ultimate. A `never`
+//!   relation has up or early ones. What observers read is up where they need it and down where they forbid it.
+//!
+//! G is the greatest set found by starting from all messages and removing those on which a rule that breaks a condition depends.
+//!
+//! **Copies.** Since all copies are delivered in one step, a buffer needs to know only whether there is one. **Absorbed messages.** If a
+//! message of G can do nothing but make some guarded atoms true, and these are true, it changes nothing any more: it is dropped from buffers
+//! when it is sent. A witness has to deliver the copies that the program really sends; [`crate::pipeline`] counts them by replaying.
+//!
+//! **Extra steps.** A step of a node that delivers messages of G only, leaves everything outside F as it was and sends nothing from outside
+//! F, can be put in anywhere: outside F it is an idle step that changes nothing, and in F it only comes sooner. So where
+//! such a step changes the state it is taken at once, and nothing else is tried there ([`Eager::is_extra`]). Observers could see the difference if
+//! they read what is not up; then extra steps are not taken. A loop of such states would keep other nodes from stepping for ever;
+//! the search tries everything in states of loops ([`crate::explore`]).
+
+use super::atoms::{Atom, Atoms, Rule};
+use super::observed::{Reading, is_order_unobserved, readings, relations};
+use crate::eval::ground::Ground;
+use crate::program::{Program, RelationId, RuleKind};
+use std::collections::BTreeSet;
+
+/// Which messages are eager, and what they touch.
+#[derive(Debug, Clone)]
+pub struct Eager {
+    nodes: Vec<EagerNode>,
+    extra_steps: bool,
+}
+
+/// The same for one node, over its atoms and messages as [`Ground`] numbers them.
+#[derive(Debug, Clone, Default)]
+pub struct EagerNode {
+    /// The eager atoms, sorted, each with the guarded atoms that it makes true if it can do nothing else.
+    pub messages: Vec<(u32, Option<Vec<u32>>)>,
+    /// The atoms that do not depend on eager ones and can be carried, as bits.
+    pub untouched: Vec<u64>,
+    /// By message that the node can send: whether it is sent for eager causes only.
+    pub late: Vec<bool>,
+}
+
+const EARLY: u8 = 1;
+const SETTLED: u8 = 2;
+
+impl Eager {
+    /// Finds the eager messages of a program. Removing messages takes a round each in the worst case, and a round is linear
+    /// in the ground rules.
+    pub fn new(program: &Program, ground: &Ground, atoms: &Atoms) -> Eager {
+        let observed = readings(program);
+        let mut draft = Draft {
+            atoms,
+            relation: relations(program, ground),
+            outputs: marks(program, program.outputs.iter().copied()),
+            nevers: marks(program, program.nevers.iter().map(|&(relation, _)| relation)),
+            eager: (0..atoms.len() as Atom).map(|atom| atoms.is_message(atom)).collect(),
+            touched: Vec::new(),
+            flags: Vec::new(),
+            observed: &observed,
+        };
+        loop {
+            draft.classify();
+            let broken = draft.broken();
+            if broken.is_empty() {
+                break;
+            }
+            draft.remove(broken);
+        }
+        let nodes = program.node_ids().map(|node| draft.node(node.0, ground)).collect();
+        Eager { nodes, extra_steps: is_order_unobserved(program, ground, atoms) }
+    }
+
+    /// What is eager at a node.
+    pub fn node(&self, node: u32) -> &EagerNode {
+        &self.nodes[node as usize]
+    }
+
+    /// Whether no message is eager.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.iter().all(|node| node.messages.is_empty())
+    }
+
+    /// Whether a step that delivered eager messages only, from `before` to `after` (carried atoms as bits) with these messages sent, can be put in anywhere.
+    pub fn is_extra(&self, node: u32, before: &[u64], after: &[u64], mut sent: impl Iterator<Item = u32>) -> bool {
+        let EagerNode { untouched, late, .. } = &self.nodes[node as usize];
+        self.extra_steps
+            && before.iter().zip(after).zip(untouched).all(|((a, b), mask)| (a ^ b) & mask == 0)
+            && sent.all(|message| late[message as usize])
+    }
+}
+
+fn marks(program: &Program, marked: impl Iterator<Item = RelationId>) -> Vec<bool> {
+    let mut marks = vec![false; program.relations.len()];
+    marked.for_each(|relation| marks[relation.0 as usize] = true);
+    marks
+}
+
+/// Whether a relation is marked; those of hidden atoms are not.
+fn is_marked(marks: &[bool], relation: usize) -> bool {
+    marks.get(relation) == Some(&true)
+}
+
+/// A guess at the eager messages.
+struct Draft<'a> {
+    atoms: &'a Atoms,
+    relation: Vec<RelationId>,
+    outputs: Vec<bool>,
+    nevers: Vec<bool>,
+    observed: &'a [Reading],
+    /// G.
+    eager: Vec<bool>,
+    /// F.
+    touched: Vec<bool>,
+    flags: Vec<u8>,
+}
+
+impl Draft<'_> {
+    fn touches(&self, rule: &Rule) -> bool {
+        rule.reads().any(|atom| self.touched[atom as usize])
+    }
+
+    fn is_early(&self, atom: Atom) -> bool {
+        self.flags[atom as usize] & EARLY > 0
+    }
+
+    /// Computes F and its flags for this G.
+    fn classify(&mut self) {
+        self.touched = vec![false; self.atoms.len()];
+        let mut open: Vec<Atom> = (0..self.atoms.len() as Atom).filter(|&atom| self.eager[atom as usize]).collect();
+        while let Some(atom) = open.pop() {
+            if !std::mem::replace(&mut self.touched[atom as usize], true) {
+                let local = self.atoms.readers(atom).filter(|rule| rule.kind != RuleKind::Async);
+                open.extend(local.map(|rule| rule.head));
+            }
+        }
+        let start = vec![EARLY | SETTLED; self.atoms.len()];
+        self.flags = self.atoms.greatest(start, |flags, atom| self.promises(flags, atom));
+    }
+
+    fn promises(&self, flags: &[u8], atom: Atom) -> u8 {
+        if !self.touched[atom as usize] {
+            return SETTLED;
+        }
+        let early = |atom: Atom| flags[atom as usize] & EARLY > 0;
+        let touching = || self.atoms.sources(atom).filter(|rule| self.touches(rule));
+        let is_early = touching().all(|rule| self.is_orderly(rule, early));
+        let is_settled = self.atoms.is_up(atom)
+            || self.atoms.is_down(atom)
+            || (!self.eager[atom as usize]
+                && touching().all(|rule| {
+                    rule.kind == RuleKind::Deductive && rule.reads().all(|read| flags[read as usize] & SETTLED > 0)
+                }));
+        (if is_early { EARLY } else { 0 }) | (if is_settled { SETTLED } else { 0 })
+    }
+
+    fn is_orderly(&self, rule: &Rule, early: impl Fn(Atom) -> bool) -> bool {
+        self.atoms.is_up_body(&rule.positive, &rule.negative)
+            || rule.needs_only().is_some_and(|atom| self.touched[atom as usize] && early(atom))
+            || self.atoms.is_pulse(rule)
+    }
+
+    /// The atoms of F that are read by rules which break a condition, or break one themselves.
+    fn broken(&self) -> Vec<Atom> {
+        let mut broken = Vec::new();
+        for rule in self.atoms.rules().iter().filter(|rule| self.touches(rule)) {
+            let orderly = self.is_orderly(rule, |atom| self.is_early(atom));
+            let kept = match rule.kind {
+                RuleKind::Deductive => orderly || !self.atoms.is_guarded(rule.head),
+                RuleKind::Inductive => orderly,
+                RuleKind::Async => {
+                    self.atoms.is_up_body(&rule.positive, &rule.negative)
+                        || self.atoms.is_pulse(rule)
+                        || rule.needs_only().is_some_and(|atom| self.is_early(atom) && self.atoms.is_once(atom))
+                }
+            };
+            if !kept {
+                broken.extend(rule.reads().filter(|&atom| self.touched[atom as usize]));
+            }
+        }
+        let shown_in_order = |atom: &Atom| {
+            let relation = self.relation[*atom as usize].0 as usize;
+            let (up, down) = (self.atoms.is_up(*atom), self.atoms.is_down(*atom));
+            let settled = self.flags[*atom as usize] & SETTLED > 0;
+            let output = up || down || settled || (self.is_early(*atom) && self.atoms.is_once(*atom));
+            let Reading { needed, forbidden } = self.observed.get(relation).copied().unwrap_or_default();
+            (output || !is_marked(&self.outputs, relation))
+                && (up || self.is_early(*atom) || !is_marked(&self.nevers, relation))
+                && (up || !needed)
+                && (down || !forbidden)
+        };
+        let touched = (0..self.atoms.len() as Atom).filter(|&atom| self.touched[atom as usize]);
+        broken.extend(touched.filter(|atom| !shown_in_order(atom)));
+        broken
+    }
+
+    /// Removes from G what these atoms depend on.
+    fn remove(&mut self, mut open: Vec<Atom>) {
+        let mut seen = vec![false; self.atoms.len()];
+        while let Some(atom) = open.pop() {
+            if !std::mem::replace(&mut seen[atom as usize], true) {
+                self.eager[atom as usize] = false;
+                let sources = self.atoms.sources(atom).flat_map(Rule::reads);
+                open.extend(sources.filter(|&read| self.touched[read as usize]));
+            }
+        }
+    }
+
+    fn node(&self, node: u32, ground: &Ground) -> EagerNode {
+        let range = self.atoms.of_node(node);
+        let here = range.start;
+        let id = crate::program::NodeId(node);
+        let mut untouched = vec![0u64; ground.carried_words(id)];
+        for atom in 0..ground.carried_atoms(id) {
+            if !self.touched[here as usize + atom] {
+                untouched[atom / 64] |= 1 << (atom % 64);
+            }
+        }
+        let eager = range.filter(|&atom| self.eager[atom as usize]);
+        let messages = eager.map(|atom| (atom - here, self.absorbers(atom, here))).collect();
+        let mut late = vec![true; ground.messages(id).len()];
+        for rule in ground.rules(id).iter().filter(|rule| rule.kind == RuleKind::Async) {
+            let reads = rule.positive.iter().chain(&rule.negative);
+            late[rule.head as usize] &= reads.into_iter().any(|&atom| self.touched[(here + atom) as usize]);
+        }
+        EagerNode { messages, untouched, late }
+    }
+
+    /// The guarded atoms that a message makes true, by their numbers at the node, if it can do nothing else.
+    fn absorbers(&self, message: Atom, here: Atom) -> Option<Vec<u32>> {
+        let mut absorbers = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![message];
+        while let Some(atom) = open.pop() {
+            if self.atoms.is_guarded(atom) {
+                absorbers.insert(atom - here);
+                continue;
+            }
+            if !seen.insert(atom) {
+                continue;
+            }
+            if is_marked(&self.nevers, self.relation[atom as usize].0 as usize) {
+                return None;
+            }
+            for rule in self.atoms.readers(atom) {
+                if rule.kind == RuleKind::Async {
+                    return None;
+                }
+                open.push(rule.head);
+            }
+        }
+        Some(absorbers.into_iter().collect())
+    }
+}

@@ -1,0 +1,198 @@
+//! What the reductions say of this program, in the numbers of its transition system.
+
+use crate::network::Count;
+use crate::program::{Program, RuleKind};
+use crate::reduce::Reductions;
+use crate::reduce::atoms::Atoms;
+use crate::reduce::eager::Eager;
+use crate::reduce::observed::is_order_unobserved;
+use crate::reduce::persistent::Future;
+use crate::system::local::GroundSteps;
+use crate::system::words::Slices;
+use rustc_hash::FxHashMap;
+
+/// The reductions of one program.
+#[derive(Debug, Default)]
+pub struct Reduced {
+    eager: Option<EagerFacts>,
+    future: Option<Futures>,
+}
+
+/// The eager messages.
+#[derive(Debug)]
+struct EagerFacts {
+    eager: Eager,
+    /// By node and fact: nothing for messages that are not eager; the atoms that absorb it, if it can be absorbed.
+    facts: Vec<FxHashMap<u32, Option<Vec<u32>>>>,
+    /// By node, the number of each message that it can send.
+    sent: Vec<FxHashMap<(u32, u32), u32>>,
+}
+
+/// What nodes may send, remembered.
+#[derive(Debug)]
+struct Futures {
+    future: Future,
+    /// Sets of facts and, as alternating addressee and fact, of messages.
+    sets: Slices,
+    /// By node, local state and facts that may come.
+    known: FxHashMap<(u32, u32, u32), u32>,
+    /// Whether some rule at the first node sends to the second, by first and second.
+    sends_to: Vec<Vec<bool>>,
+}
+
+impl Reduced {
+    /// The reductions that are wanted and apply: none if the program could not be grounded.
+    pub fn new(program: &Program, steps: Option<&GroundSteps>, wanted: Reductions) -> Self {
+        let Some(steps) = steps.filter(|_| wanted != Reductions::NONE) else { return Reduced::default() };
+        let ground = steps.engine();
+        let atoms = Atoms::new(program, ground);
+        let nodes = || program.node_ids().map(|node| node.0);
+        let eager = wanted.eager.then(|| Eager::new(program, ground, &atoms)).filter(|eager| !eager.is_empty());
+        let eager = eager.map(|eager| EagerFacts {
+            facts: nodes()
+                .map(|node| {
+                    let messages = eager.node(node).messages.iter();
+                    messages.map(|(atom, absorbers)| (steps.fact_of(node, *atom), absorbers.clone())).collect()
+                })
+                .collect(),
+            sent: nodes().map(|node| steps.messages(node).iter().copied().zip(0..).collect()).collect(),
+            eager,
+        });
+        let apart = wanted.persistent && program.nodes.len() > 1 && is_order_unobserved(program, ground, &atoms);
+        let future = apart.then(|| Futures {
+            future: Future::new(program, ground, &atoms),
+            sets: Slices::default(),
+            known: FxHashMap::default(),
+            sends_to: program
+                .node_ids()
+                .map(|node| {
+                    let mut to = vec![false; program.nodes.len()];
+                    for rule in ground.rules(node).iter().filter(|rule| rule.kind == RuleKind::Async) {
+                        to[ground.messages(node)[rule.head as usize].0.0 as usize] = true;
+                    }
+                    to
+                })
+                .collect(),
+        });
+        Reduced { eager, future }
+    }
+
+    /// Whether any message is eager.
+    pub fn has_eager_messages(&self) -> bool {
+        self.eager.is_some()
+    }
+
+    /// Whether a message is eager.
+    pub fn is_eager(&self, node: u32, fact: u32) -> bool {
+        self.eager.as_ref().is_some_and(|eager| eager.facts[node as usize].contains_key(&fact))
+    }
+
+    /// How a message is counted, if not exactly.
+    pub fn count(&self, node: u32, fact: u32) -> Option<Count> {
+        self.is_eager(node, fact).then_some(Count::Presence)
+    }
+
+    /// The eager facts of a node, if there are any eager messages.
+    pub fn eager_facts(&self, node: u32) -> impl Fn(u32) -> bool + use<'_> {
+        let facts = self.eager.as_ref().map(|eager| &eager.facts[node as usize]).filter(|facts| !facts.is_empty());
+        move |fact| facts.is_some_and(|facts| facts.contains_key(&fact))
+    }
+
+    /// Whether a message that is sent to a node in local state `local` changes nothing there any more.
+    pub fn is_absorbed(&self, steps: Option<&GroundSteps>, node: u32, local: u32, fact: u32) -> bool {
+        let absorbers = self.eager.as_ref().and_then(|eager| eager.facts[node as usize].get(&fact)?.as_ref());
+        match (absorbers, steps) {
+            (Some(atoms), Some(steps)) => atoms.iter().all(|&atom| steps.carries(node, local, atom)),
+            _ => false,
+        }
+    }
+
+    /// Whether a step of `node` that delivers eager messages only, from one local state to another, with these messages
+    /// (alternating addressee and fact) sent, can be put in anywhere.
+    pub fn is_extra(&self, steps: Option<&GroundSteps>, node: u32, from: u32, to: u32, sent: &[u32]) -> bool {
+        let (Some(eager), Some(steps)) = (&self.eager, steps) else { return false };
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let clock = steps.carried(node, from, &mut before);
+        let numbers = &eager.sent[node as usize];
+        clock == steps.carried(node, to, &mut after)
+            && eager.eager.is_extra(
+                node,
+                &before,
+                &after,
+                sent.chunks_exact(2).map(|message| numbers[&(message[0], message[1])]),
+            )
+    }
+
+    /// Whether sets of nodes can be looked for that receive nothing before they move.
+    pub fn looks_ahead(&self) -> bool {
+        self.future.is_some()
+    }
+
+    /// The nodes outside `apart` (marked) that may send something to a marked node before any marked node moves, each node being in
+    /// this local state with these facts in flight to it.
+    pub fn senders(
+        &mut self,
+        steps: &GroundSteps,
+        apart: &[bool],
+        local: &[u32],
+        in_flight: &[Vec<u32>],
+    ) -> Vec<usize> {
+        let Some(mut futures) = self.future.take() else { return Vec::new() };
+        let senders = futures.senders(self, steps, apart, local, in_flight);
+        self.future = Some(futures);
+        senders
+    }
+}
+
+impl Futures {
+    fn senders(
+        &mut self,
+        reduced: &Reduced,
+        steps: &GroundSteps,
+        apart: &[bool],
+        local: &[u32],
+        in_flight: &[Vec<u32>],
+    ) -> Vec<usize> {
+        let nodes = apart.len();
+        let mut senders = vec![false; nodes];
+        let mut may_come: Vec<Vec<u32>> = in_flight.to_vec();
+        let mut open: Vec<usize> =
+            (0..nodes).filter(|&node| !apart[node] && self.sends_to[node].contains(&true)).collect();
+        let mut waiting: Vec<bool> = (0..nodes).map(|node| open.contains(&node)).collect();
+        while let Some(node) = open.pop() {
+            waiting[node] = false;
+            let sent = self.may_send(steps, node as u32, local[node], &may_come[node]);
+            for message in self.sets.get(sent).chunks_exact(2) {
+                let (to, fact) = (message[0] as usize, message[1]);
+                if apart[to] {
+                    senders[node] |= !reduced.is_absorbed(Some(steps), to as u32, local[to], fact);
+                } else if let Err(place) = may_come[to].binary_search(&fact) {
+                    may_come[to].insert(place, fact);
+                    if !std::mem::replace(&mut waiting[to], true) {
+                        open.push(to);
+                    }
+                }
+            }
+        }
+        (0..nodes).filter(|&node| senders[node]).collect()
+    }
+
+    fn may_send(&mut self, steps: &GroundSteps, node: u32, local: u32, may_come: &[u32]) -> u32 {
+        let key = (node, local, self.sets.intern(may_come));
+        if let Some(&sent) = self.known.get(&key) {
+            return sent;
+        }
+        let (mut carried, mut numbers) = (Vec::new(), Vec::new());
+        let clock = steps.carried(node, local, &mut carried);
+        let come = may_come.iter().filter_map(|&fact| steps.atom(node, fact));
+        let due = (clock > 0).then(|| steps.due_from(node, clock)).into_iter().flatten();
+        self.future.may_send(node, &carried, come.chain(due), &mut numbers);
+        let mut sent: Vec<(u32, u32)> =
+            numbers.into_iter().map(|number| steps.messages(node)[number as usize]).collect();
+        sent.sort_unstable();
+        let words: Vec<u32> = sent.into_iter().flat_map(|(to, fact)| [to, fact]).collect();
+        let sent = self.sets.intern(&words);
+        self.known.insert(key, sent);
+        sent
+    }
+}

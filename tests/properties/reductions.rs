@@ -1,0 +1,94 @@
+//! Each reduction alone, and all together, against the system without them.
+
+use super::campaign::Tally;
+use super::library::{self, Answer};
+use super::model::Model;
+use watershed::pipeline::{Findings, Invariant, explore_instance, instance};
+use watershed::program::Program;
+use watershed::reduce::Reductions;
+use watershed::witness::replay::{check_claim, check_violation};
+
+/// What exploration with these reductions finds.
+pub fn explore(program: &Program, reductions: Reductions) -> Findings {
+    explore_instance(program, &library::budget(), instance::Options { max_models: 64, reductions }, &mut |_| ())
+}
+
+/// The reductions that are tried, by name.
+pub fn tried() -> Vec<(String, Reductions)> {
+    let alone = Reductions::NAMES.into_iter().filter_map(|name| Some((name.to_string(), Reductions::only(name)?)));
+    alone.chain([("all".to_string(), Reductions::ALL)]).collect()
+}
+
+/// Whether both answers are the same wherever both are decided.
+pub fn agree(whole: &Answer, reduced: &Answer) -> Result<(), String> {
+    let decided = |answer: &Answer| answer.undecided.is_empty() && answer.invariants.iter().all(|i| i.1.is_some());
+    if decided(whole) && decided(reduced) {
+        if whole.judgement() != reduced.judgement() {
+            return Err(format!("{:?}\ninstead of {:?}", reduced.judgement(), whole.judgement()));
+        }
+        if let (Some(all), Some(found)) = (&whole.models, &reduced.models)
+            && all != found
+        {
+            return Err(format!("models {found:?}\ninstead of {all:?}"));
+        }
+        return Ok(());
+    }
+    // What one leaves open the other may decide, but never against it.
+    let none = Default::default();
+    for (one, other) in [(whole, reduced), (reduced, whole)] {
+        let certain = one.certain.as_ref().unwrap_or(&none);
+        if !certain.is_disjoint(&other.contested) {
+            return Err(format!("certain {certain:?}, contested {:?}", other.contested));
+        }
+    }
+    Ok(())
+}
+
+/// Compares, and replays what the reduced search found.
+pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let Ok(program) = library::program(&model.text()) else { return Ok(()) };
+    let findings = explore(&program, Reductions::NONE);
+    let Some(whole) = library::answer(&program, &findings) else {
+        tally.count("cut without reductions");
+        return Ok(());
+    };
+    tally.count_if(!whole.contested.is_empty(), "diffluent");
+    tally.count_if(whole.invariants.iter().any(|i| i.1 == Some(false)), "violated");
+    for (name, reductions) in tried() {
+        let found = explore(&program, reductions);
+        let Some(reduced) = library::answer(&program, &found) else {
+            return Err(format!("{name}: cut by {:?}", found.cut));
+        };
+        agree(&whole, &reduced).map_err(|why| format!("{name}: {why}"))?;
+        replayed(&program, &found).map_err(|why| format!("{name}: {why}"))?;
+        let less = match &name[..] {
+            "eager" => "eager leaves out transitions",
+            "persistent" => "persistent leaves out transitions",
+            _ => "all leave out transitions",
+        };
+        tally.count_if(reduced.transitions < whole.transitions, less);
+        tally.count_if(reduced.transitions * 2 < whole.transitions, "by half or more");
+        let undecided = !reduced.undecided.is_empty() && whole.undecided.is_empty();
+        tally.count_if(undecided, "undecided only with a reduction");
+    }
+    Ok(())
+}
+
+fn replayed(program: &Program, found: &Findings) -> Result<(), String> {
+    let budget = library::budget();
+    if let Some(divergence) = &found.divergence {
+        for (schedule, holds) in [(&divergence.holds, true), (&divergence.lacks, false)] {
+            check_claim(program, schedule, &divergence.fact, holds, &budget)
+                .map_err(|error| format!("{}\n{}", error.describe(program), schedule.show(program)))?;
+        }
+    } else if !found.contested.is_empty() {
+        return Err("contested facts and no witness".to_string());
+    }
+    for (&(relation, _), invariant) in program.nevers.iter().zip(&found.invariants) {
+        if let Invariant::Violated(schedule) = invariant {
+            check_violation(program, schedule, relation, &budget)
+                .map_err(|error| format!("{}\n{}", error.describe(program), schedule.show(program)))?;
+        }
+    }
+    Ok(())
+}
