@@ -9,7 +9,7 @@
 //! 4. Of transitions with the same ends and the same gain one is enough, and loops that gain nothing say nothing.
 
 use crate::system::Message;
-use crate::ultimate::components::components;
+use crate::explore::components::components;
 use crate::ultimate::fairness::{Component, Edge, Marks};
 use rustc_hash::FxHashMap;
 
