@@ -24,7 +24,7 @@ pub mod signals;
 pub mod test;
 pub mod usage;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use console::{Color, Verbosity};
 use session::Session;
 use std::ffi::OsString;
@@ -142,9 +142,25 @@ pub struct Meter {
     pub peak: fn() -> usize,
 }
 
+/// The command line. Every command takes the common options (interface), and lists those that do something for it.
+pub fn command() -> clap::Command {
+    const WITHOUT_EFFECT: [(&str, &[&str]); 3] = [
+        ("run", &["max_models", "threads", "no_reduction"]),
+        ("replay", &["max_states", "max_transitions", "max_models", "threads", "no_reduction"]),
+        ("explore", &["no_theorems"]),
+    ];
+    Cli::command().mut_subcommands(|command| {
+        let hidden = WITHOUT_EFFECT.iter().find(|(name, _)| command.get_name() == *name);
+        let options = hidden.into_iter().flat_map(|(_, options)| options.iter());
+        options.fold(command, |command, option| command.mut_arg(option, |argument| argument.hide(true)))
+    })
+}
+
 /// Parses `arguments` (the program's name first) and does what they say.
 pub fn main(arguments: Vec<OsString>, meter: Meter) -> Exit {
-    match Cli::try_parse_from(&arguments) {
+    let mut command = command();
+    let parsed = command.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed.map_err(|error| error.format(&mut command)) {
         Ok(cli) => {
             let mut session = Session::new(cli.color, cli.verbosity(), meter);
             cli.command.run(&mut session)

@@ -73,6 +73,13 @@ impl Diagnostic {
         self
     }
 
+    /// Gives a finding without a place the one it is about.
+    #[must_use]
+    pub fn about(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.primary.get_or_insert(Label { span, text: label.into() });
+        self
+    }
+
     /// Adds a help line.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

@@ -56,11 +56,12 @@ pub struct Program {
     /// The facts of the file, one entry a node (facts that hold at every node are repeated).
     /// Sorted and without duplicates.
     pub facts: Vec<InitialFact>,
-    /// The relations whose ultimate facts are compared, sorted by id.
+    /// The relations whose ultimate facts are compared, each once: in the order in which they are declared (or named on
+    /// the command line), by default in order of first appearance.
     pub outputs: Vec<RelationId>,
     /// Whether `outputs` comes from a declaration (or the command line) and not from the default.
     pub outputs_declared: bool,
-    /// The relations of `never`, sorted by id, each with the span that declared it.
+    /// The relations of `never`, each once, in the order in which they are declared, with the span that declared it.
     pub nevers: Vec<(RelationId, Span)>,
     /// Stratum of each relation for the operational deductive rules (0 lowest), by [`RelationId`].
     pub strata: Vec<usize>,

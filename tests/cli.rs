@@ -10,6 +10,8 @@ mod invocation;
 mod mistakes;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/schemas.rs"]
+mod schemas;
 #[path = "cli/testing.rs"]
 mod testing;
 #[path = "cli/witnesses.rs"]

@@ -27,7 +27,7 @@ fn every_program_is_answered_as_it_expects() {
             if *expectations < 1 || !broken.is_empty() {
                 failures.push(format!("{name}: expectations are missing or cannot be read"));
             }
-            failures.extend(found.iter().map(|failure| format!("{name}: {failure}")));
+            failures.extend(found.iter().map(|failure| format!("{name}: {}", failure.message)));
         }
         if explored.verdict != answered.verdict {
             failures.push(format!("{name}: a theorem says {:?}, exploring {:?}", answered.verdict, explored.verdict));

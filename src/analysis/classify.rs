@@ -69,7 +69,7 @@ pub struct Reason {
     pub relation: RelationId,
     /// The rule, unless it is a fact or a declaration.
     pub rule: Option<RuleId>,
-    /// The literal, the rule's head, or the place where the relation of a fact first appears.
+    /// The literal, the rule's head, the fact, or the place where a relation first appears.
     pub span: Span,
     /// One sentence without a full stop.
     pub message: String,
@@ -143,7 +143,7 @@ fn events(program: &Program, reasons: &mut Vec<Reason>) {
             kind: ReasonKind::EventFact,
             relation,
             rule: None,
-            span: program.relation(relation).span,
+            span: initial.span,
             message: format!("the fact `{fact}@{step}`{elsewhere} is given at a single step"),
             remedy: how,
         });

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 pub fn to_dot(program: &Program, dependencies: &Dependencies) -> String {
     let persisted = persistence::persisted(program);
     let asynchronous = asynchronous(program, dependencies);
+    let outputs: BTreeSet<RelationId> = program.outputs.iter().copied().collect();
     let mut text = String::from("digraph dependencies {\n  rankdir=LR;\n  node [fontname=\"monospace\"];\n");
     for (index, relation) in program.relations.iter().enumerate() {
         if relation.observer {
@@ -26,7 +27,7 @@ pub fn to_dot(program: &Program, dependencies: &Dependencies) -> String {
             Kind::Idb => "shape=ellipse",
         };
         let border = if persisted[index] || relation.normalised { ", peripheries=2" } else { "" };
-        let output = if program.outputs.binary_search(&RelationId(index as u32)).is_ok() { ", penwidth=2" } else { "" };
+        let output = if outputs.contains(&RelationId(index as u32)) { ", penwidth=2" } else { "" };
         let name = escape(&relation.name);
         let _ = writeln!(text, "  r{index} [label=\"{name}/{}\", {shape}{border}{output}];", relation.arity);
     }

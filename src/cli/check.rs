@@ -122,7 +122,7 @@ fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mut Session) 
     let statistics = session.statistics(&case.answer.findings.figures);
     match question.format.format {
         Format::Json => session.print_json(&CheckObject::new(case, session.diagnostics.clone(), statistics), exit),
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, Some(case)), exit),
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, sarif::of_verdict(case)), exit),
         Format::Text if session.verbosity == Verbosity::Quiet => {
             session.print(&text::headline(case, session.style()), exit)
         }

@@ -4,7 +4,7 @@ use super::options::ProgramOptions;
 use super::{Exit, console::Verbosity, options, session::Session};
 use crate::analysis::dot::to_dot;
 use crate::pipeline::Figures;
-use crate::report::json::ClassificationObject;
+use crate::report::json::{self, ClassificationObject};
 use crate::report::{sarif, text::classification};
 use clap::ValueEnum;
 
@@ -45,7 +45,10 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let (program, sources, analysis) = (&loaded.program, &loaded.sources, &loaded.analysis);
     match arguments.format {
         Format::Dot => session.print(&to_dot(program, &analysis.dependencies), Exit::Yes),
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), Exit::Yes),
+        Format::Sarif => {
+            let findings = sarif::of_reasons(json::reasons(program, sources, analysis));
+            session.print_json(&sarif::log(&session.diagnostics, findings), Exit::Yes)
+        }
         Format::Json => {
             let statistics = session.statistics(&Figures::default());
             let diagnostics = session.diagnostics.clone();

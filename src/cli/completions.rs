@@ -1,8 +1,8 @@
 //! `completions`: what a shell needs to complete this command line.
 
+use super::Exit;
 use super::session::Session;
-use super::{Cli, Exit};
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::{Shell, generate};
 
 /// `completions`.
@@ -19,6 +19,6 @@ pub struct Arguments {
 /// Runs `completions`.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let mut script = Vec::new();
-    generate(arguments.shell, &mut Cli::command(), "watershed", &mut script);
+    generate(arguments.shell, &mut super::command(), "watershed", &mut script);
     session.print(&String::from_utf8_lossy(&script), Exit::Yes)
 }

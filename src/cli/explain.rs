@@ -5,9 +5,8 @@ use super::options::Format;
 use super::session::Session;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::{Code, TABLE, UNKNOWN_CODE, lookup};
-use crate::report::json::SCHEMA;
+use crate::report::json::{CodeObject, ExplanationObject, SCHEMA};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 /// `explain`.
 #[derive(Debug, Clone, Args)]
@@ -29,21 +28,6 @@ pub enum Form {
     Json,
 }
 
-#[derive(Debug, Serialize)]
-struct Explained {
-    schema: u32,
-    command: &'static str,
-    codes: Vec<CodeObject>,
-}
-
-#[derive(Debug, Serialize)]
-struct CodeObject {
-    code: &'static str,
-    severity: &'static str,
-    title: &'static str,
-    explanation: &'static str,
-}
-
 /// Runs `explain`.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let codes = match &arguments.code {
@@ -59,7 +43,8 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     if arguments.format == Form::Json {
         let codes = codes.into_iter().map(object).collect();
-        return session.print_json(&Explained { schema: SCHEMA, command: "explain", codes }, Exit::Yes);
+        let object = ExplanationObject { schema: SCHEMA, command: "explain", codes };
+        return session.print_json(&object, Exit::Yes);
     }
     let text: String = match codes.as_slice() {
         [code] => {

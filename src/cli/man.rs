@@ -1,9 +1,9 @@
 //! `man`: the manual page of the tool or of one of its commands, made from the same definitions as `--help`.
 
+use super::Exit;
 use super::session::Session;
-use super::{Cli, Exit};
 use crate::diagnostic::{Diagnostic, codes};
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_mangen::Man;
 
 /// `man`.
@@ -17,7 +17,7 @@ pub struct Arguments {
 
 /// Runs `man`.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
-    let mut tool = Cli::command();
+    let mut tool = super::command();
     tool.build();
     let command = match &arguments.command {
         None => tool,

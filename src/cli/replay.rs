@@ -14,7 +14,7 @@ use crate::program::{LocatedFact, Program};
 use crate::report::facts::{listed, shown};
 use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
 use crate::report::style::Tone;
-use crate::report::{sarif, text};
+use crate::report::{advice, sarif, text};
 use crate::schedule::{Schedule, parse};
 use crate::witness::file::{Claims, StepObject, read};
 use crate::witness::replay::{
@@ -92,12 +92,8 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         Given::Claims(claims) => claimed(&loaded.program, &claims, &budget),
     };
     match replayed {
-        Ok(replayed) => conclude(arguments, &loaded, &replayed, session),
-        Err(Stop::Bound(bound)) => {
-            let message = format!("the replay has no answer, because {}", crate::report::advice::meaning(bound));
-            super::console::write_stderr(&format!("inconclusive: {message}\n"));
-            if bound == Bound::Interrupt { Exit::Interrupted } else { Exit::Inconclusive }
-        }
+        Ok(replayed) => conclude(arguments, &loaded, &replayed, None, session),
+        Err(Stop::Bound(bound)) => conclude(arguments, &loaded, &[], Some(bound), session),
         Err(Stop::Wrong(finding)) => {
             session.report(&loaded.sources, &[*finding]);
             session.refuse("replay", names, format)
@@ -197,7 +193,9 @@ fn claimed(program: &Program, claims: &Claims, budget: &Budget) -> Result<Vec<Re
             let claim = format!("a fair run in which {fact} is{} ultimate", if *holds { "" } else { " not" });
             let replayed = alone(program, schedule, budget)?;
             let result = check_claim(program, schedule, &witness.fact, *holds, budget);
-            let failure = failure(program, result.err())?;
+            let failure = failure(program, result.err())?.map(|finding| {
+                finding.about(program.relation(witness.fact.fact.relation).span, "the claim is about this")
+            });
             all.push(Replayed { claim, fact: Some(witness.fact.clone()), failure, ..replayed });
         }
     }
@@ -205,7 +203,9 @@ fn claimed(program: &Program, claims: &Claims, budget: &Budget) -> Result<Vec<Re
         let claim = format!("a run to a step with `{}`", program.relation(*relation).name);
         let replayed = alone(program, schedule, budget)?;
         let result = check_violation(program, schedule, *relation, budget);
-        let failure = failure(program, result.err())?;
+        let never = program.nevers.iter().find(|never| never.0 == *relation).map(|never| never.1);
+        let place = never.unwrap_or(program.relation(*relation).span);
+        let failure = failure(program, result.err())?.map(|finding| finding.about(place, "the claim is about this"));
         all.push(Replayed { claim, failure, ..replayed });
     }
     Ok(all)
@@ -234,11 +234,23 @@ fn stop(program: &Program, step: &ImpossibleStep) -> Stop {
     }
 }
 
-fn conclude(arguments: &Arguments, loaded: &Loaded, replayed: &[Replayed], session: &mut Session) -> Exit {
+/// Prints what became of the claims, or the bound that ended the replay.
+fn conclude(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    replayed: &[Replayed],
+    bound: Option<Bound>,
+    session: &mut Session,
+) -> Exit {
     let program = &loaded.program;
     let failures: Vec<Diagnostic> = replayed.iter().filter_map(|run| run.failure.clone()).collect();
     session.report(&loaded.sources, &failures);
-    let (exit, verdict) = if failures.is_empty() { (Exit::Yes, "reproduced") } else { (Exit::No, "not-reproduced") };
+    let (exit, verdict) = match bound {
+        Some(Bound::Interrupt) => (Exit::Interrupted, "inconclusive"),
+        Some(_) => (Exit::Inconclusive, "inconclusive"),
+        None if failures.is_empty() => (Exit::Yes, "reproduced"),
+        None => (Exit::No, "not-reproduced"),
+    };
     match arguments.format.format {
         Format::Json => {
             let object = ReplayObject {
@@ -247,6 +259,7 @@ fn conclude(arguments: &Arguments, loaded: &Loaded, replayed: &[Replayed], sessi
                 program: arguments.program.names(),
                 class: loaded.analysis.classification.class.name(),
                 verdict,
+                basis: bound.map_or_else(|| "explored".to_string(), |bound| format!("bound:{bound}")),
                 nodes: nodes(program),
                 outputs: outputs(program),
                 diagnostics: session.diagnostics.clone(),
@@ -255,12 +268,22 @@ fn conclude(arguments: &Arguments, loaded: &Loaded, replayed: &[Replayed], sessi
             };
             session.print_json(&object, exit)
         }
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Sarif => {
+            let stopped = bound.map(sarif::of_bound).into_iter().collect();
+            session.print_json(&sarif::log(&session.diagnostics, stopped), exit)
+        }
         Format::Text => {
             let style = session.style();
-            let tone = if exit == Exit::Yes { Tone::Good } else { Tone::Bad };
-            let claims: Vec<String> = replayed.iter().map(|run| run.claim.clone()).collect();
-            let mut page = format!("{}: {}\n", style.paint(tone, verdict), listed(&claims, 4));
+            let (tone, what) = match (bound, exit) {
+                (Some(bound), _) => {
+                    (Tone::Open, format!("the replay has no answer, because {}", advice::meaning(bound)))
+                }
+                (None, exit) => {
+                    let claims: Vec<String> = replayed.iter().map(|run| run.claim.clone()).collect();
+                    (if exit == Exit::Yes { Tone::Good } else { Tone::Bad }, listed(&claims, 4))
+                }
+            };
+            let mut page = format!("{}: {what}\n", style.paint(tone, verdict));
             if session.verbosity > Verbosity::Quiet {
                 for run in replayed {
                     page.push('\n');

@@ -122,7 +122,13 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
             };
             session.print_json(&object, exit)
         }
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Sarif => {
+            let stopped = match run.end {
+                End::Stopped(bound) => vec![sarif::of_bound(bound)],
+                _ => Vec::new(),
+            };
+            session.print_json(&sarif::log(&session.diagnostics, stopped), exit)
+        }
         Format::Text => {
             let style = session.style();
             let counted = |steps: usize| text::counted(steps as u64, "step");

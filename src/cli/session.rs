@@ -149,7 +149,7 @@ impl Session {
                 self.print_json(&object, Exit::Wrong)
             }
             Format::Sarif => {
-                let log = sarif::log(&self.diagnostics, None);
+                let log = sarif::log(&self.diagnostics, Vec::new());
                 self.print_json(&log, Exit::Wrong)
             }
         }

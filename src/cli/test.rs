@@ -12,7 +12,7 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::Figures;
-use crate::report::json::{SCHEMA, TestObject, TestedProgram};
+use crate::report::json::{FailureObject, PlaceObject, SCHEMA, TestObject, TestedProgram};
 use crate::report::sarif;
 use crate::report::style::{Style, Tone};
 use examine::{Examined, examine};
@@ -71,9 +71,12 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         }
     }
     if !broken && tested.iter().all(|program| program.expectations == 0) {
-        let message = "none of the files expects anything";
-        session.report_placeless(&[Diagnostic::new(codes::NOTHING_EXPECTED, message)
-            .help("write what you expect into the program: `// expect: confluent`")]);
+        // A program that is wrong and expects nothing has been said to be wrong.
+        if tested.iter().all(|program| program.failures.is_empty()) {
+            let message = "none of the files expects anything";
+            session.report_placeless(&[Diagnostic::new(codes::NOTHING_EXPECTED, message)
+                .help("write what you expect into the program: `// expect: confluent`")]);
+        }
         broken = true;
     }
     conclude(names, &tested, &figures, format, broken.then_some(Exit::Wrong), session)
@@ -89,8 +92,11 @@ fn programs(arguments: &[OsString]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
                 let message = format!("expected a directory `{}` that can be read, found: {error}", path.display());
                 Box::new(Diagnostic::new(codes::CANNOT_READ, message))
             })?;
-        } else {
+        } else if argument == "-" || path.exists() {
             files.push(path.to_path_buf());
+        } else {
+            let message = format!("expected a program or a directory `{}`, found none of this name", path.display());
+            return Err(Box::new(Diagnostic::new(codes::CANNOT_READ, message)));
         }
     }
     Ok(files)
@@ -128,7 +134,12 @@ fn object(examined: &Examined) -> TestedProgram {
         states: examined.figures.map(|figures| figures.states),
         transitions: examined.figures.map(|figures| figures.transitions),
         expectations: examined.expectations,
-        failures: examined.failures.clone(),
+        failures: (examined.failures.iter())
+            .map(|failure| FailureObject {
+                message: failure.message.clone(),
+                place: failure.span.map(|span| PlaceObject::new(&examined.sources, span)).unwrap_or_default(),
+            })
+            .collect(),
     }
 }
 
@@ -157,7 +168,7 @@ fn conclude(
             };
             session.print_json(&object, exit)
         }
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, None), exit),
+        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, sarif::of_tests(tested)), exit),
         Format::Text => {
             let style = session.style();
             let met = tested.iter().filter(|program| program.result == "met").count();
@@ -202,7 +213,8 @@ pub fn table(tested: &[TestedProgram], style: Style) -> String {
         let tone = if index == 0 { Some(Tone::Strong) } else { (!failures.is_empty()).then_some(Tone::Bad) };
         let _ = writeln!(text, "{}", tone.map_or_else(|| line.to_string(), |tone| style.paint(tone, line)));
         for failure in failures {
-            let _ = writeln!(text, "    {failure}");
+            let line = failure.place.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let _ = writeln!(text, "    {line}{}", failure.message);
         }
     }
     text

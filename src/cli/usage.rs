@@ -7,11 +7,18 @@ use super::{Exit, Meter};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::report::json::DiagnosticObject;
 use crate::source::SourceMap;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
 /// Prints help or version on standard output, anything else as a usage error.
 pub fn explain(error: &clap::Error, arguments: &[OsString], meter: Meter) -> Exit {
+    if let Some(planned) = planned(error) {
+        let mut session = Session::new(Color::Auto, Verbosity::Normal, meter);
+        let message = format!("the command `{planned}` is described but not built yet");
+        session
+            .report_placeless(&[Diagnostic::new(codes::USAGE, message).help("`watershed --help` lists what is there")]);
+        return session.refuse(planned, Vec::new(), asked_format(arguments).unwrap_or(Format::Text));
+    }
     let text = error.render();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let shown = if Color::Auto.on_stdout() { text.ansi().to_string() } else { text.to_string() };
@@ -27,6 +34,16 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], meter: Meter) -> Exi
     session.diagnostics.push(DiagnosticObject::new(&SourceMap::new(), &diagnostic));
     let command = arguments.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     session.refuse(&command, Vec::new(), format)
+}
+
+/// The command of the interface that was asked for and is not there yet.
+fn planned(error: &clap::Error) -> Option<&'static str> {
+    const PLANNED: [&str; 9] =
+        ["prove", "coordinate", "equiv", "flow", "faults", "reclaim", "reproduce", "export", "lsp"];
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) => PLANNED.into_iter().find(|planned| planned == name),
+        _ => None,
+    }
 }
 
 /// The last `--format json` or `--format sarif` of a command line that could not be parsed.

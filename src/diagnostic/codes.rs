@@ -449,6 +449,17 @@ table! {
         "Under synchronous rounds the network is often narrowed from the command line; facts at other nodes play no part.\n\n\
          unsure: nodes a, b;     start(#c)@1;\n\
          sure:   nodes a, b;     start(#b)@1;";
+    RULE_OUTSIDE = "W0505", "a rule that names a node outside the network",
+        "What is sent to a node outside the network is dropped, and a rule at such a node never fires. Without a `nodes`\n\
+         declaration the network is what `node(n)` facts name, else the locations of the facts: a node without facts is\n\
+         not in it.\n\n\
+         wrong:  m(#srv, X)@async :- go(#c, X);   go(#c, 1)@1;\n\
+         right:  m(#srv, X)@async :- go(#c, X);   go(#c, 1)@1;   nodes c, srv;";
+    NODE_UNKNOWN = "W0506", "a name given to `--nodes` that is nearly a node of the program",
+        "The program's own network has no node of this name, but one that differs in a letter or two and that is not\n\
+         given. If the name is meant, there is such a node now, without facts of its own.\n\n\
+         unsure: watershed check program.ded --nodes alice,bbo\n\
+         sure:   watershed check program.ded --nodes alice,bob";
     NEVER_QUIET = "W0701", "a node may never fall quiet",
         "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
          change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\

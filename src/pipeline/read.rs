@@ -1,10 +1,11 @@
 //! From files to a checked and analysed program.
 
 use crate::analysis::{Analysis, analyse};
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::program::{Program, resolve};
 use crate::source::SourceMap;
 use crate::syntax::load::{Input, load};
+use rustc_hash::FxHashMap;
 
 /// What was read.
 #[derive(Debug)]
@@ -20,9 +21,12 @@ pub struct Read {
 /// Loads `inputs` as one program, resolves and analyses it.
 pub fn read(inputs: &[Input], options: &resolve::Options) -> Read {
     let loaded = load(inputs);
-    let (program, resolving) = resolve::resolve(&loaded.sources, &loaded.trees, options);
+    let (program, mut resolving) = resolve::resolve(&loaded.sources, &loaded.trees, options);
     let mut diagnostics = loaded.diagnostics;
     let broken = any_error(&diagnostics);
+    if broken {
+        forgive_absence(&loaded.sources, &mut resolving);
+    }
     // Without a file nothing can be said of the rest: what it declares would seem to be missing.
     if !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.primary.is_none()) {
         diagnostics.extend(resolving);
@@ -33,4 +37,29 @@ pub fn read(inputs: &[Input], options: &resolve::Options) -> Read {
         (program, analysis)
     });
     Read { sources: loaded.sources, program, diagnostics }
+}
+
+/// Takes away what is only said to be missing because the item with it has a mistake of syntax and was left out of its
+/// tree: relations whose name stands elsewhere in the texts, and what depends on the network.
+fn forgive_absence(sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
+    let mut words: FxHashMap<&str, usize> = FxHashMap::default();
+    for (_, file) in sources.files() {
+        for word in file.text.split(|c: char| !in_name(c)) {
+            *words.entry(word).or_default() += 1;
+        }
+    }
+    diagnostics.retain(|diagnostic| match diagnostic.code {
+        codes::UNKNOWN_RELATION | codes::NEVER_DERIVED | codes::NEVER_UNDERIVABLE => {
+            let Some(label) = &diagnostic.primary else { return true };
+            let text = &sources.file(label.span.file).text[label.span.start as usize..];
+            let name = text.split(|c: char| !in_name(c)).next().unwrap_or_default();
+            words.get(name).is_none_or(|&times| times < 2)
+        }
+        codes::EMPTY_NETWORK | codes::RULE_OUTSIDE | codes::NODE_UNKNOWN => false,
+        _ => true,
+    });
+}
+
+fn in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '?'
 }

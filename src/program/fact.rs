@@ -1,6 +1,7 @@
 //! Facts, with and without the node and step at which they are given.
 
 use super::{RelationId, Value};
+use crate::source::Span;
 
 /// A node of the network, by index into [`super::Program::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,4 +43,6 @@ pub struct InitialFact {
     pub when: When,
     /// What.
     pub fact: Fact,
+    /// The atom that gives it, with its suffix; the first one of several.
+    pub span: Span,
 }

@@ -66,7 +66,7 @@ pub fn resolve(sources: &SourceMap, trees: &[Ast], options: &Options) -> (Option
 
 /// The program as far as it is in order.
 fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Program {
-    let given: Option<Vec<NodeName>> = options.nodes.as_ref().map(|names| network::read_names(names, diagnostics));
+    let given: Option<Vec<NodeName>> = options.nodes.as_ref().and_then(|names| network::read_names(names, diagnostics));
     let constants = Constants::collect(trees, given.iter().flatten().filter_map(NodeName::symbol));
     let mut drafts = Drafts::collect(trees, &constants, diagnostics);
     let mut suggestions = Suggestions::default();
@@ -91,7 +91,8 @@ fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &
     let strata = strata::strata(&drafts.relations, operational.iter().chain(&synchronous), diagnostics);
     let observer_strata = strata::strata(&drafts.relations, &observers, diagnostics);
 
-    let nodes = network::network(&drafts, given.as_deref(), &constants, diagnostics);
+    let nodes = network::network(&drafts, given.as_deref(), options.nodes.is_some(), &constants, diagnostics);
+    network::outsiders(&nodes, operational.iter().chain(&synchronous), &constants, diagnostics);
     let instance =
         facts::Instance { nodes: &nodes, relations: &relations, integers: &integers, synchronous: options.synchronous };
     let facts = facts::facts(&drafts, &instance, &constants, diagnostics);

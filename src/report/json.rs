@@ -6,26 +6,33 @@
 
 mod classification;
 mod diagnostic;
+mod explanation;
 mod runs;
+pub mod schema;
 mod tests_run;
 
-pub use classification::{ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject};
+pub use classification::{
+    ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject, reasons,
+};
 pub use diagnostic::{DiagnosticObject, PlaceObject};
+pub use explanation::{CodeObject, ExplanationObject};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
-pub use tests_run::{TestObject, TestedProgram};
+pub use tests_run::{FailureObject, TestObject, TestedProgram};
 
 use super::facts::{shown, shown_models};
 use super::{Case, advice};
 use crate::pipeline::{Basis, Invariant};
 use crate::program::Program;
 use crate::witness::file::{InvariantObject, WitnessObject};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of all objects.
 pub const SCHEMA: u32 = 1;
 
 /// What an answer took.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
+#[schemars(transform = schema::require_what_the_interface_fixes)]
 pub struct Statistics {
     /// Distinct states.
     pub states: usize,
@@ -46,25 +53,32 @@ pub struct Statistics {
 }
 
 /// The answer of `check` and `explore`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(transform = schema::require_what_the_interface_fixes)]
 pub struct CheckObject {
-    /// [`SCHEMA`].
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// `check` or `explore`.
+    #[schemars(extend("enum" = ["check", "explore"]))]
     pub command: String,
     /// The program's files as the user wrote them.
     pub program: Vec<String>,
     /// `dedalus+`, `dedalus-s` or `dedalus`.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
     /// `confluent`, `diffluent`, `violated` or `inconclusive`.
+    #[schemars(extend("enum" = ["confluent", "diffluent", "violated", "inconclusive"]))]
     pub verdict: &'static str,
     /// `all-instances`, `this-instance` or `bounded`.
+    #[schemars(extend("enum" = ["all-instances", "this-instance", "bounded"]))]
     pub scope: &'static str,
-    /// `theorem:<name>`, `explored` or `bound:<which>`.
+    /// `theorem:<name>`, `proof:<name>`, `explored` or `bound:<which>`.
+    #[schemars(regex(pattern = "^(theorem:.+|proof:.+|explored|bound:.+)$"))]
     pub basis: String,
     /// The network.
     pub nodes: Vec<String>,
-    /// The relations whose ultimate facts are compared, in the order of the program.
+    /// The relations whose ultimate facts are compared, in the order of their declaration.
     pub outputs: Vec<String>,
     /// Facts ultimate in every fair run; `null` if not computed.
     pub certain: Option<Vec<String>>,
@@ -78,7 +92,7 @@ pub struct CheckObject {
     pub models_complete: bool,
     /// Two runs that end differently.
     pub witness: Option<WitnessObject>,
-    /// One entry a `never` relation, in the order of the program.
+    /// One entry a `never` relation, in the order of their declaration.
     pub invariants: Vec<InvariantObject>,
     /// Warnings.
     pub diagnostics: Vec<DiagnosticObject>,
@@ -116,7 +130,7 @@ pub struct CheckObject {
 }
 
 /// A theorem.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TheoremObject {
     /// As in `basis`.
     pub name: &'static str,
@@ -218,40 +232,54 @@ pub fn invariants(case: &Case<'_>) -> Vec<InvariantObject> {
         .collect()
 }
 
-/// The object of a command whose input is wrong.
-#[derive(Debug, Clone, Serialize)]
+/// The object of a command whose input is wrong: nothing is known but what is wrong.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Refusal {
-    /// [`SCHEMA`].
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// The command.
     pub command: String,
     /// The program's files as the user wrote them.
     pub program: Vec<String>,
     /// Not known.
+    #[schemars(with = "()")]
     pub class: Option<&'static str>,
     /// There is none.
+    #[schemars(with = "()")]
     pub verdict: Option<&'static str>,
     /// There is none.
+    #[schemars(with = "()")]
     pub scope: Option<&'static str>,
     /// There is none.
+    #[schemars(with = "()")]
     pub basis: Option<String>,
     /// Empty.
+    #[schemars(length(max = 0))]
     pub nodes: Vec<String>,
     /// Empty.
+    #[schemars(length(max = 0))]
     pub outputs: Vec<String>,
     /// Not computed.
+    #[schemars(with = "()")]
     pub certain: Option<Vec<String>>,
     /// Not computed.
+    #[schemars(with = "()")]
     pub contested: Option<Vec<String>>,
     /// Not computed.
+    #[schemars(with = "()")]
     pub undecided: Option<Vec<String>>,
     /// None.
+    #[schemars(length(max = 0))]
     pub ultimate_models: Vec<Vec<String>>,
     /// False.
+    #[schemars(extend("const" = false))]
     pub models_complete: bool,
     /// None.
+    #[schemars(with = "()")]
     pub witness: Option<WitnessObject>,
     /// None.
+    #[schemars(length(max = 0))]
     pub invariants: Vec<InvariantObject>,
     /// What is wrong.
     pub diagnostics: Vec<DiagnosticObject>,

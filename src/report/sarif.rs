@@ -1,10 +1,12 @@
-//! SARIF 2.1.0: diagnostics, and the verdict at the place that decides it, for code scanning tools.
+//! SARIF 2.1.0: diagnostics, and what a command has to say beyond them, for code scanning tools.
 //!
 //! `diffluent` is reported at the points of order that the contested fact depends on, else where its relation first
-//! appears; `violated` at the `never` relation.
+//! appears; `violated` at the `never` relation; an expectation that is not met at its line; what keeps a program out of
+//! a smaller class at the literal, rule or fact.
 
 use super::Case;
-use super::json::{DiagnosticObject, PlaceObject};
+use super::json::{DiagnosticObject, PlaceObject, ReasonObject, TestedProgram};
+use crate::budget::Bound;
 use crate::diagnostic::Code;
 use crate::pipeline::{Basis, Verdict};
 use serde_json::{Value, json};
@@ -13,7 +15,8 @@ use std::collections::BTreeMap;
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// One result before it is written.
-struct Finding {
+#[derive(Debug, Clone)]
+pub struct Finding {
     rule: &'static str,
     title: String,
     level: &'static str,
@@ -21,10 +24,10 @@ struct Finding {
     places: Vec<PlaceObject>,
 }
 
-/// The log of a run of the tool; `case` is absent where there is no answer.
-pub fn log(diagnostics: &[DiagnosticObject], case: Option<&Case<'_>>) -> Value {
+/// The log of a run of the tool: its diagnostics, then what else was found.
+pub fn log(diagnostics: &[DiagnosticObject], others: Vec<Finding>) -> Value {
     let mut findings: Vec<Finding> = diagnostics.iter().map(of_diagnostic).collect();
-    findings.extend(case.into_iter().flat_map(of_verdict));
+    findings.extend(others);
     let titles: BTreeMap<&str, &str> = findings.iter().map(|f| (f.rule, f.title.as_str())).collect();
     let index: BTreeMap<&str, usize> = titles.keys().enumerate().map(|(i, rule)| (*rule, i)).collect();
     let rules: Vec<Value> =
@@ -56,7 +59,8 @@ fn of_diagnostic(diagnostic: &DiagnosticObject) -> Finding {
     }
 }
 
-fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
+/// The verdict of `check` and `explore`.
+pub fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
     let (program, answer) = (case.program, case.answer);
     let place = |span| PlaceObject::new(case.sources, span);
     let mut findings = Vec::new();
@@ -99,15 +103,47 @@ fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
         });
     }
     if let (Verdict::Inconclusive, Basis::Bound(bound)) = (answer.verdict, answer.basis) {
-        findings.push(Finding {
-            rule: "inconclusive",
-            title: "a bound left the question open".to_string(),
-            level: "warning",
-            message: format!("no answer, because {}", super::advice::meaning(bound)),
-            places: Vec::new(),
-        });
+        findings.push(of_bound(bound));
     }
     findings
+}
+
+/// A bound that ended a command.
+pub fn of_bound(bound: Bound) -> Finding {
+    Finding {
+        rule: "inconclusive",
+        title: "a bound left the question open".to_string(),
+        level: "warning",
+        message: format!("no answer, because {}", super::advice::meaning(bound)),
+        places: Vec::new(),
+    }
+}
+
+/// The expectations of `test` that are not met.
+pub fn of_tests(tested: &[TestedProgram]) -> Vec<Finding> {
+    (tested.iter())
+        .flat_map(|program| &program.failures)
+        .map(|failure| Finding {
+            rule: "not-met",
+            title: "an expectation that is not met".to_string(),
+            level: "error",
+            message: failure.message.clone(),
+            places: vec![failure.place.clone()],
+        })
+        .collect()
+}
+
+/// What keeps a program out of smaller classes.
+pub fn of_reasons(reasons: Vec<ReasonObject>) -> Vec<Finding> {
+    (reasons.into_iter())
+        .map(|reason| Finding {
+            rule: reason.kind,
+            title: format!("what keeps a program out of {}", reason.keeps_out_of),
+            level: "note",
+            message: format!("{}; {}", reason.message, reason.remedy),
+            places: vec![reason.place],
+        })
+        .collect()
 }
 
 fn result(finding: &Finding, index: usize) -> Value {

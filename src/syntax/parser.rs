@@ -6,6 +6,7 @@
 
 mod atom;
 mod expression;
+mod habits;
 mod item;
 mod schedule;
 
@@ -193,7 +194,8 @@ impl<'a> Parser<'a> {
             return Reported;
         }
         let message = format!("expected {expected}, found {}", self.found());
-        let mut diagnostic = Diagnostic::at(code, self.span(), message, format!("expected {expected}")).help(help);
+        let mut diagnostic = Diagnostic::at(code, self.span(), message, format!("expected {expected}"))
+            .help(self.habit().unwrap_or(help));
         let before = self.text_of(self.previous());
         if self.at > 0 && self.previous().kind == TokenKind::Identifier && before.contains('.') {
             diagnostic = diagnostic.help(format!(

@@ -11,14 +11,16 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId};
 use crate::schedule::{Schedule, ScheduledStep, critical, parse};
 use crate::source::{FileId, SourceMap, Span};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A file that `--witness` writes and `replay` reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WitnessFile {
     /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// The command that found it.
     pub command: String,
@@ -33,7 +35,7 @@ pub struct WitnessFile {
 }
 
 /// Two runs, and the fact that is ultimate in one of them only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WitnessObject {
     /// The contested fact.
     pub fact: String,
@@ -44,7 +46,7 @@ pub struct WitnessObject {
 }
 
 /// A run as a lasso.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LassoObject {
     /// Whether the fact is ultimate in it.
     pub holds: bool,
@@ -56,7 +58,7 @@ pub struct LassoObject {
 }
 
 /// A `never` relation and, if it is reached, how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InvariantObject {
     /// The relation.
     pub name: String,
@@ -67,7 +69,7 @@ pub struct InvariantObject {
 }
 
 /// One transition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepObject {
     /// Who stepped.
     pub node: String,

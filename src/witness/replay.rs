@@ -51,8 +51,8 @@ impl LassoRun {
 
     /// The run's ultimate model: its ultimate facts over the output relations.
     pub fn ultimate_model(&self, program: &Program) -> BTreeSet<LocatedFact> {
-        let output = |fact: &&LocatedFact| program.outputs.binary_search(&fact.fact.relation).is_ok();
-        self.ultimate.iter().filter(output).cloned().collect()
+        let outputs: BTreeSet<_> = program.outputs.iter().copied().collect();
+        self.ultimate.iter().filter(|fact| outputs.contains(&fact.fact.relation)).cloned().collect()
     }
 }
 

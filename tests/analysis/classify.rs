@@ -47,6 +47,8 @@ fn each_event_fact_is_a_reason() {
     assert_eq!(class, Class::Dedalus);
     assert_eq!(reasons.len(), 3, "one for each fact, those at every node once: {reasons:?}");
     assert!(reasons.iter().all(|r| r.0 == Class::DedalusS && r.1 == ReasonKind::EventFact));
+    let places: Vec<&str> = reasons.iter().map(|r| r.2.as_str()).collect();
+    assert_eq!(places, ["e(#n1, a)@1", "e(#n1, b)@2", "e(c)@2"]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn the_marriage_ceremony_is_diffluent() {
     assert_eq!(json["scope"], "this-instance");
     assert_eq!(json["basis"], "explored");
     assert_eq!(strings(&json["nodes"]), ["n1"]);
+    assert_eq!(strings(&json["outputs"]), ["runaway", "i_do"], "as declared");
     assert_eq!(strings(&json["certain"]), ["i_do(#n1, bride)", "i_do(#n1, groom)"]);
     assert_eq!(strings(&json["contested"]), ["runaway(#n1)"]);
     assert_eq!(json["undecided"], serde_json::json!([]));

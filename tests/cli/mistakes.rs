@@ -1,6 +1,6 @@
 //! Wrong input: exit code 2, diagnostics on standard error and in the object.
 
-use crate::invocation::{binary, corpus, directory, file, watershed, with_input};
+use crate::invocation::{binary, corpus, directory, file, strings, watershed, with_input};
 
 #[test]
 fn every_program_that_must_be_refused_is() {
@@ -139,4 +139,99 @@ fn warnings_are_drawn_and_change_nothing() {
     assert_eq!(output.code, Some(0), "{output:#?}");
     assert!(output.stderr.contains("warning[W0201]"), "{}", output.stderr);
     assert_eq!(with_input(&["check", "-", "-q"], program).stderr, "");
+}
+
+/// The codes and all help lines of a program.
+fn diagnosed(options: &[&str], program: &str) -> Vec<(String, String)> {
+    let json = with_input(&[&["check", "-", "--format", "json"], options].concat(), program).json();
+    let help = |d: &serde_json::Value| strings(&d["help"]).join("; ");
+    let found = json["diagnostics"].as_array().expect("diagnostics");
+    found.iter().map(|d| (d["code"].as_str().expect("a code").to_string(), help(d))).collect()
+}
+
+const COUNTED: &str = "nodes c, s;\noutput total;\ngo(#c, s, 1)@1;\ngot(#S, X)@async :- go(#C, S, X);\n\
+                       got(#S, X)@next :- got(#S, X);\ntotal(#S, count<X>) :- got(#S, X);\n";
+
+#[test]
+fn one_mistake_is_one_diagnostic_that_says_what_to_write() {
+    for (right, wrong, code, help) in [
+        ("count<X>", "cnt<X>", "E0116", "`count<X>`"),
+        ("count<X>", "count(X)", "E0102", "`count<X>`"),
+        ("@next :-", "@next :", "E0102", "`:-`"),
+        ("@next :-", "@next =:", "E0102", "`:-`"),
+        ("count<X>) :- got(#S, X)", "count<X>) :- got(#S, X), not in go(#S, X, X)", "E0115", "`notin p(X)`"),
+        ("count<X>) :- got(#S, X)", "count<X>) :- got(#S, X), X =< 3", "E0102", "`<=`"),
+        ("count<X>) :- got(#S, X)", "count<Y>) :- got(#S, X), Y := X + 3", "E0102", "`Y == X + 1`"),
+        ("count<X>) :- got(#S, X)", "count<X>) :- got(#S, X) and go(#S, Y, Z)", "E0102", "separated by `,`"),
+        ("output total", "Output total", "E0109", "did you mean `output`?"),
+        ("nodes c, s", "node c, s", "E0109", "did you mean `nodes`?"),
+        ("nodes c, s", "nodes c s", "E0102", "separated by `,`"),
+        ("nodes c, s;", "# note\nnodes c, s;", "E0102", "`//`"),
+        ("nodes c, s;", "-- note\nnodes c, s;", "E0102", "`//`"),
+        ("total(#S, count<X>) :- got(#S, X)", "total(#S, count<X>) :- got(S, X)", "E0201", "write `#` before it"),
+        ("output total", "output totl", "E0203", "did you mean `total`?"),
+        ("got(#S, X)@next", "got(#S, Value)@next :- got(#S, Valeu); got(#S, X)@next", "E0401", "did you mean `Valeu`?"),
+        ("(#S, X)@async", "(#srv, X)@async", "W0505", "add it to the network"),
+        ("got(#S, X);\n", "got(#S, X);\ntold(#q) :- got(#q, X);\n", "W0505", "add it to the network"),
+    ] {
+        let program = COUNTED.replacen(right, wrong, 1);
+        assert_ne!(program, COUNTED, "{right}");
+        let found = diagnosed(&[], &program);
+        assert_eq!(found.len(), 1, "{wrong}: {found:#?}");
+        assert!(found[0].0 == code && found[0].1.contains(help), "{wrong}: {found:#?}");
+    }
+    assert_eq!(diagnosed(&[], COUNTED), []);
+}
+
+#[test]
+fn a_broken_item_hides_no_other_mistake() {
+    let program = COUNTED.replace("count<X>", "cnt<X>").replace("output total", "output total, gott");
+    let codes: Vec<String> = diagnosed(&[], &program).into_iter().map(|found| found.0).collect();
+    assert_eq!(codes, ["E0116", "E0203"], "`total` stands in the broken rule, `gott` nowhere");
+}
+
+#[test]
+fn names_given_to_options_are_checked() {
+    for (option, names, expected) in [
+        ("--nodes", "c,s,t", None),
+        ("--nodes", "c,server", None),
+        ("--nodes", "c,C", Some(("E0506", "in double quotes"))),
+        ("--nodes", ",", Some(("E0506", "at least one"))),
+        ("--nodes", "c,s2", Some(("W0506", "did you mean `s`?"))),
+        ("--output", "total,got", None),
+        ("--output", "totl", Some(("E0203", "did you mean `total`?"))),
+        ("--output", "", Some(("E0203", "at least one"))),
+    ] {
+        let found = diagnosed(&[option, names], COUNTED);
+        let expected: Vec<(&str, &str)> = expected.into_iter().collect();
+        assert_eq!(found.len(), expected.len(), "{option} {names}: {found:#?}");
+        for (found, (code, help)) in found.iter().zip(expected) {
+            assert!(found.0 == code && found.1.contains(help), "{option} {names}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn commands_that_are_described_and_not_built_say_so() {
+    let output = watershed(&["prove", &corpus("papers/marriage.ded"), "--format", "json"]);
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("`prove` is described but not built yet"), "{}", output.stderr);
+    assert_eq!(output.json()["command"], "prove");
+}
+
+#[test]
+fn common_options_are_taken_and_only_those_with_an_effect_listed() {
+    let file = corpus("papers/marriage.ded");
+    for arguments in [
+        &["run", &file, "--threads", "2", "--no-reduction", "--max-models", "3"][..],
+        &["replay", &file, "--schedule", "n1", "--threads", "2", "--max-states", "9", "--max-transitions", "9"],
+    ] {
+        assert_eq!(watershed(arguments).code, Some(0), "{arguments:?}");
+        let help = watershed(&[arguments[0], "--help"]).stdout;
+        assert!(help.contains("--timeout") && !help.contains("--threads"), "{help}");
+    }
+    let help = watershed(&["--help"]).stdout;
+    let commands = ["check", "classify", "explore", "run", "replay", "test"];
+    let places: Vec<_> = commands.iter().map(|command| help.find(&format!("\n  {command} "))).collect();
+    assert!(places.is_sorted() && places[0].is_some(), "{help}");
 }

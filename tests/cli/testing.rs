@@ -79,3 +79,25 @@ fn nothing_expected_is_no_success() {
     let empty = directory();
     assert_eq!(watershed(&["test", empty.path().to_str().expect("UTF-8")]).code, Some(2));
 }
+
+#[test]
+fn what_is_not_met_is_named_with_its_line() {
+    let directory = directory();
+    file(directory.path(), "a.ded", &format!("// expect: diffluent p(#n)\n// expect: confluent\n{COIN}"));
+    let path = directory.path().to_str().expect("UTF-8");
+    let output = watershed(&["test", path]);
+    assert!(output.stdout.contains("\n    line 2: expected confluent, found diffluent\n"), "{}", output.stdout);
+    let sarif = watershed(&["test", path, "--format", "sarif"]).json();
+    let results = sarif["runs"][0]["results"].as_array().expect("results").clone();
+    assert_eq!(results.len(), 1, "{sarif:#}");
+    assert_eq!(results[0]["ruleId"], "not-met");
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+}
+
+#[test]
+fn files_that_are_not_there_are_mistakes() {
+    let output = watershed(&["test", "no/such/directory", "--format", "json"]);
+    assert_eq!(output.code, Some(2));
+    assert_eq!(output.json()["diagnostics"][0]["code"], "E0601");
+    assert_eq!(output.json()["diagnostics"].as_array().map(Vec::len), Some(1));
+}

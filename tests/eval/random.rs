@@ -103,7 +103,7 @@ pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
     for _ in 0..choices.below(16) {
         let node = NodeId(choices.below(NODES.len()) as u32);
         let when = [When::Always, When::Step(1), When::Step(2)][choices.below(3)];
-        program.facts.push(InitialFact { node, when, fact: fact(choices, 1) });
+        program.facts.push(InitialFact { node, when, fact: fact(choices, 1), span: span() });
     }
     program.facts.sort_unstable();
     program.facts.dedup();

@@ -179,7 +179,10 @@ proptest! {
         let read = |rules: &[String]| {
             let text = format!("nodes n, m; p(#n, 1)@1; q(#n, 1); r(#m, a);\n{}", rules.join("\n"));
             let (_, program, _) = read_with(&text, &options);
-            program.map(|p| (p.rules.len(), p.observers.len(), p.synchronous.len(), p.facts))
+            program.map(|p| {
+                let facts: Vec<_> = p.facts.into_iter().map(|given| (given.node, given.when, given.fact)).collect();
+                (p.rules.len(), p.observers.len(), p.synchronous.len(), facts)
+            })
         };
         let mut changed: Vec<String> = rules.iter().rev().cloned().collect();
         changed.extend_from_slice(&rules);

@@ -177,7 +177,13 @@ fn outputs() {
     };
     assert_eq!(outputs(text, None), ("p q".to_string(), false), "a `never` relation is an output too");
     assert_eq!(outputs(&format!("{text} output q;"), None), ("q".to_string(), true));
-    assert_eq!(outputs(&format!("{text} output q;"), Some(&["p", "e"])), ("e p".to_string(), true));
+    assert_eq!(outputs(&format!("{text} output q;"), Some(&["p", "e", "p"])), ("p e".to_string(), true));
+    assert_eq!(outputs(&format!("output q; {text} output p, q;"), None), ("q p".to_string(), true), "as declared");
+    let nevers = |text: &str| {
+        let program = read_with(text, &Options::default()).1.expect("in order");
+        program.nevers.iter().map(|never| program.relation(never.0).name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(nevers("nodes n; e(#n); p(#N) :- e(#N); q(#N) :- p(#N); never q, p; never q;"), "q p");
 }
 
 #[test]

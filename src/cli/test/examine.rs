@@ -9,7 +9,7 @@ use crate::pipeline::{self, Answer, Basis, Figures, Read, Verdict, instance};
 use crate::program::{LocatedFact, Program, resolve};
 use crate::report::facts::{listed, shown};
 use crate::schedule::parse::parse_fact;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::load::Input;
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub struct Examined {
     /// How many expectations there are.
     pub expectations: usize,
     /// What was expected and found instead.
-    pub failures: Vec<String>,
+    pub failures: Vec<Failure>,
     /// Expectations that cannot be read.
     pub broken: Vec<Diagnostic>,
 }
@@ -41,6 +41,15 @@ impl Examined {
     pub fn verdict_name(&self) -> &'static str {
         self.verdict.map_or("error", Verdict::name)
     }
+}
+
+/// An expectation that is not met, or an error that nothing announces.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What was expected and found instead.
+    pub message: String,
+    /// Where.
+    pub span: Option<Span>,
 }
 
 /// What a program turned out to be.
@@ -58,7 +67,7 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         pipeline::read(&[Input::from_argument(path)], &resolve::Options::default());
     let first = sources.files().next().map(|(id, _)| id);
     let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
-    let counts = expectations.iter().any(|e| matches!(e, Expectation::States(_) | Expectation::Transitions(_)));
+    let counts = expectations.iter().any(|(e, _)| matches!(e, Expectation::States(_) | Expectation::Transitions(_)));
     let mut examined = Examined {
         file: path.display().to_string(),
         sources,
@@ -100,8 +109,11 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         None => Found::Wrong,
     };
     let program = program.as_ref().map(|(program, _)| program);
-    let failures: Vec<String> = (expectations.iter())
-        .filter_map(|expectation| failure(&examined, &found, program, &diagnostics, expectation))
+    let failures: Vec<Failure> = (expectations.iter())
+        .filter_map(|(expectation, span)| {
+            let message = failure(&examined, &found, program, &diagnostics, expectation)?;
+            Some(Failure { message, span: Some(*span) })
+        })
         .collect();
     examined.failures = failures;
     examined.failures.extend(unexpected(&examined.sources, &diagnostics, &expectations));
@@ -109,19 +121,22 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
 }
 
 /// Errors that nothing announces.
-fn unexpected(sources: &SourceMap, diagnostics: &[Diagnostic], expectations: &[Expectation]) -> Vec<String> {
-    if expectations.iter().any(|expectation| matches!(expectation, Expectation::Error(_))) {
+fn unexpected(sources: &SourceMap, diagnostics: &[Diagnostic], expectations: &[(Expectation, Span)]) -> Vec<Failure> {
+    if expectations.iter().any(|(expectation, _)| matches!(expectation, Expectation::Error(_))) {
         return Vec::new();
     }
     (diagnostics.iter())
         .filter(|diagnostic| diagnostic.is_error())
         .filter(|diagnostic| {
-            !expectations.iter().any(|expectation| match expectation {
+            !expectations.iter().any(|(expectation, _)| match expectation {
                 Expectation::Diagnostic { code, text, line } => at(sources, diagnostic, code, text, *line),
                 _ => false,
             })
         })
-        .map(|diagnostic| format!("unexpected error {}: {}", diagnostic.code.0, diagnostic.message))
+        .map(|diagnostic| Failure {
+            message: format!("unexpected error {}: {}", diagnostic.code.0, diagnostic.message),
+            span: diagnostic.primary.as_ref().map(|label| label.span),
+        })
         .collect()
 }
 

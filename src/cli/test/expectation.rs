@@ -39,8 +39,9 @@ pub enum Expectation {
     },
 }
 
-/// The expectations of a file, and what cannot be read as one.
-pub fn read(sources: &SourceMap, file: FileId) -> (Vec<Expectation>, Vec<Diagnostic>) {
+/// The expectations of a file, each with the line where it stands (or, of a diagnostic, the line that it speaks of), and
+/// what cannot be read as one.
+pub fn read(sources: &SourceMap, file: FileId) -> (Vec<(Expectation, Span)>, Vec<Diagnostic>) {
     let (mut expectations, mut broken) = (Vec::new(), Vec::new());
     let mut pending: Vec<(String, String)> = Vec::new();
     let mut start = 0;
@@ -50,7 +51,7 @@ pub fn read(sources: &SourceMap, file: FileId) -> (Vec<Expectation>, Vec<Diagnos
         let number = index + 1;
         if let Some(words) = line.trim_start().strip_prefix("// expect:") {
             match expectation(words.trim()) {
-                Some(expectation) => expectations.push(expectation),
+                Some(expectation) => expectations.push((expectation, here)),
                 None => broken.push(
                     Diagnostic::at(
                         codes::MALFORMED_EXPECTATION,
@@ -70,12 +71,14 @@ pub fn read(sources: &SourceMap, file: FileId) -> (Vec<Expectation>, Vec<Diagnos
             None if alone || line.trim().is_empty() => {}
             found => {
                 let of_line = pending.drain(..).chain(found);
-                expectations.extend(of_line.map(|(code, text)| Expectation::Diagnostic { code, text, line: number }));
+                expectations
+                    .extend(of_line.map(|(code, text)| (Expectation::Diagnostic { code, text, line: number }, here)));
             }
         }
     }
     // Comments after the last line of the program speak of no line, and so are never met.
-    expectations.extend(pending.into_iter().map(|(code, text)| Expectation::Diagnostic { code, text, line: 0 }));
+    let end = Span::new(file, start, start);
+    expectations.extend(pending.into_iter().map(|(code, text)| (Expectation::Diagnostic { code, text, line: 0 }, end)));
     (expectations, broken)
 }
 
@@ -111,7 +114,8 @@ mod tests {
     fn read_text(text: &str) -> (Vec<Expectation>, Vec<Diagnostic>) {
         let mut sources = SourceMap::new();
         let file = sources.add("a.ded", text);
-        read(&sources, file)
+        let (expectations, broken) = read(&sources, file);
+        (expectations.into_iter().map(|(expectation, _)| expectation).collect(), broken)
     }
 
     #[test]

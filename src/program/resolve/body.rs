@@ -9,6 +9,7 @@ use super::observers::Role;
 use super::occurrences::Occurrences;
 use super::relations::{Draft, Literal, Located, Place};
 use super::safety::{Order, Pending};
+use super::suggest::nearest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::{
     Atom, Condition, Destination, Expr, Head, NegatedAtom, NegatedTerm, Rule, Spelling, Term, VariableId,
@@ -394,6 +395,13 @@ impl<'a> Body<'_, '_, 'a> {
             .filter(|at| at.end <= span.start || span.end <= at.start)
         {
             diagnostic = diagnostic.with(at, "a negated atom binds nothing");
+        }
+        // One- and two-letter names are all alike.
+        let bound = self.names.iter().zip(&self.bound).filter(|(_, bound)| **bound).map(|(name, _)| name.as_str());
+        if name.chars().count() > 2
+            && let Some(near) = nearest(name, bound.filter(|name| !name.starts_with('_')))
+        {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         diagnostic.help(format!(
             "`{name}` has to be an argument of a positive body atom, or be equated to an expression over such variables"

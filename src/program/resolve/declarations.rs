@@ -22,7 +22,7 @@ pub fn events(drafts: &mut Drafts<'_>, suggestions: &mut Suggestions, diagnostic
     }
 }
 
-/// What is compared, and what must never hold.
+/// What is compared, and what must never hold, each relation once and in the order of its first declaration.
 pub struct Declared {
     pub outputs: Vec<RelationId>,
     pub outputs_declared: bool,
@@ -41,13 +41,23 @@ pub fn read(
     let mut outputs = Vec::new();
     let mut outputs_declared = given.is_some();
     let mut nevers = Vec::new();
+    if given.is_some_and(<[String]>::is_empty) {
+        diagnostics.push(
+            Diagnostic::new(codes::UNKNOWN_RELATION, "`--output` names no relation").help(
+                "name at least one, such as `--output p,q`; without the option all derived relations are outputs",
+            ),
+        );
+    }
     for name in given.into_iter().flatten() {
         match drafts.named(name.trim()) {
             Some(id) => outputs.push((id, None)),
             None => diagnostics.push(suggestions.unknown(
                 drafts,
                 name.trim(),
-                Diagnostic::new(codes::UNKNOWN_RELATION, format!("--output names `{name}`, which is no relation")),
+                Diagnostic::new(
+                    codes::UNKNOWN_RELATION,
+                    format!("`--output` names `{name}`, which is no relation of this program"),
+                ),
             )),
         }
     }
@@ -88,10 +98,10 @@ pub fn read(
         let by_default = |r: &Relation| r.kind == Kind::Idb && !r.observer && !r.builtin;
         (0u32..).zip(relations).filter(|(_, r)| by_default(r)).map(|(i, _)| RelationId(i)).collect()
     };
-    outputs.sort_unstable();
-    outputs.dedup();
-    nevers.sort_by_key(|(id, _)| *id);
-    nevers.dedup_by_key(|(id, _)| *id);
+    let mut seen = FxHashSet::default();
+    outputs.retain(|id| seen.insert(*id));
+    seen.clear();
+    nevers.retain(|(id, _)| seen.insert(*id));
     for &(id, span) in &nevers {
         let entry = drafts.entry(id);
         if entry.derived.is_none() && entry.fact.is_none() {

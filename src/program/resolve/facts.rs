@@ -41,16 +41,19 @@ pub fn facts(
                 node: NodeId(node as u32),
                 when,
                 fact: fact.clone(),
+                span: draft.atom.span,
             })),
             Location::At(value) => match instance.nodes.binary_search(&value) {
-                Ok(node) => facts.push(InitialFact { node: NodeId(node as u32), when, fact }),
+                Ok(node) => {
+                    facts.push(InitialFact { node: NodeId(node as u32), when, fact, span: draft.atom.span });
+                }
                 Err(_) if diagnostics.len() == found => diagnostics.push(outside(draft, value, instance, constants)),
                 Err(_) => {}
             },
         }
     }
     facts.sort_unstable();
-    facts.dedup();
+    facts.dedup_by(|later, first| (later.node, later.when, &later.fact) == (first.node, first.when, &first.fact));
     facts
 }
 

@@ -3,11 +3,15 @@
 
 use super::constants::Constants;
 use super::relations::{Drafts, Place};
+use super::suggest::nearest;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::program::{Spelling, Value};
+use crate::program::{Destination, Expr as CheckedExpr, Rule, Spelling, Term, Value};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, Declaration, Expr, ExprKind};
 use rustc_hash::FxHashSet;
+
+/// Names of nodes after these are not compared with others.
+const MOST_COMPARED: usize = 64;
 
 /// A name given to `--nodes`.
 pub enum NodeName {
@@ -26,8 +30,15 @@ impl NodeName {
 }
 
 /// Reads the names of `--nodes`, written as in the text: an integer, a lower-case identifier, or a symbol in quotes.
-pub fn read_names(names: &[String], diagnostics: &mut Vec<Diagnostic>) -> Vec<NodeName> {
+/// Nothing if one of them is malformed: then the rest is checked in the program's own network.
+pub fn read_names(names: &[String], diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<NodeName>> {
     let mut read = Vec::with_capacity(names.len());
+    if names.is_empty() {
+        diagnostics
+            .push(Diagnostic::new(codes::NOT_A_NODE_NAME, "`--nodes` names no node").help(
+                "name at least one, such as `--nodes a,b`; without the option the program's own network is used",
+            ));
+    }
     for name in names {
         match read_name(name.trim()) {
             Some(name) => read.push(name),
@@ -37,7 +48,7 @@ pub fn read_names(names: &[String], diagnostics: &mut Vec<Diagnostic>) -> Vec<No
             ),
         }
     }
-    read
+    (!read.is_empty() && read.len() == names.len()).then_some(read)
 }
 
 fn read_name(text: &str) -> Option<NodeName> {
@@ -82,27 +93,73 @@ fn unescape(inner: &str) -> Option<String> {
     Some(text)
 }
 
-/// The network, sorted.
+/// The network, sorted. `replaced` says that `--nodes` replaces that of the text, whether its names can be read or not.
 pub fn network(
     drafts: &Drafts<'_>,
     given: Option<&[NodeName]>,
+    replaced: bool,
     constants: &Constants<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Value> {
+    let mut nodes = own(drafts, constants, diagnostics, !replaced);
+    if let Some(names) = given {
+        let value = |name: &NodeName| match name {
+            NodeName::Integer(i) => Value::Int(*i),
+            NodeName::Symbol(name) => constants.symbol(name),
+        };
+        let given: Vec<Value> = names.iter().map(value).collect();
+        misspelt(&given, &nodes, constants, diagnostics);
+        nodes = given;
+    }
+    nodes.sort_unstable();
+    nodes.dedup();
+    if nodes.is_empty() && !replaced {
+        diagnostics.push(
+            Diagnostic::new(codes::EMPTY_NETWORK, "the network has no nodes")
+                .help("declare them: `nodes n1, n2;`, or name them on the command line: `--nodes n1,n2`"),
+        );
+    }
+    nodes
+}
+
+/// Warns of a name given to `--nodes` that the program does not know and that is near one that it knows and that is not
+/// given.
+fn misspelt(given: &[Value], own: &[Value], constants: &Constants<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let names = |values: &[Value], but: &[Value]| -> Vec<String> {
+        let symbol = |value: &Value| match value {
+            Value::Symbol(id) if !but.contains(value) => Some(constants.symbols.name(*id).to_string()),
+            _ => None,
+        };
+        values.iter().take(MOST_COMPARED).filter_map(symbol).collect()
+    };
+    let missing = names(own, given);
+    for name in names(given, own) {
+        if let Some(near) = nearest(&name, missing.iter().map(String::as_str)) {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::NODE_UNKNOWN,
+                    format!("`--nodes` names `{name}`, which is no node of the program's own network"),
+                )
+                .help(format!("did you mean `{near}`?")),
+            );
+        }
+    }
+}
+
+/// The network of the text.
+fn own(
+    drafts: &Drafts<'_>,
+    constants: &Constants<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    in_force: bool,
+) -> Vec<Value> {
     let declared = declared(drafts, constants, diagnostics);
     let listed = listed(drafts, constants);
-    let mut nodes: Vec<Value> = match (given, declared) {
-        (Some(names), _) => names
-            .iter()
-            .map(|name| match name {
-                NodeName::Integer(i) => Value::Int(*i),
-                NodeName::Symbol(name) => constants.symbol(name),
-            })
-            .collect(),
-        (None, Some(nodes)) => {
+    match declared {
+        Some(nodes) => {
             let known: FxHashSet<Value> = nodes.iter().copied().collect();
             for (node, span) in &listed {
-                if !known.contains(node) {
+                if in_force && !known.contains(node) {
                     diagnostics.push(
                         Diagnostic::at(
                             codes::NODE_NOT_DECLARED,
@@ -116,18 +173,45 @@ pub fn network(
             }
             nodes
         }
-        (None, None) if !listed.is_empty() => listed.into_iter().map(|(node, _)| node).collect(),
-        (None, None) => drafts.facts.iter().filter_map(|fact| location(&fact.atom.place, constants)).collect(),
-    };
-    nodes.sort_unstable();
-    nodes.dedup();
-    if nodes.is_empty() {
-        diagnostics.push(
-            Diagnostic::new(codes::EMPTY_NETWORK, "the network has no nodes")
-                .help("declare them: `nodes n1, n2;`, or name them on the command line: `--nodes n1,n2`"),
-        );
+        None if !listed.is_empty() => listed.into_iter().map(|(node, _)| node).collect(),
+        None => drafts.facts.iter().filter_map(|fact| location(&fact.atom.place, constants)).collect(),
     }
-    nodes
+}
+
+/// Warns of each node outside the network that a rule sends to or is at, once a node: such messages are dropped, and such
+/// a rule never fires.
+pub fn outsiders<'r>(
+    nodes: &[Value],
+    rules: impl Iterator<Item = &'r Rule>,
+    constants: &Constants<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    // Without a network there is no instance yet.
+    if nodes.is_empty() {
+        return;
+    }
+    let mut told = FxHashSet::default();
+    for rule in rules {
+        let sends = match &rule.head.destination {
+            Destination::At(CheckedExpr::Constant(value)) => {
+                Some((*value, rule.head.span, "sends to", "what is sent there is dropped"))
+            }
+            _ => None,
+        };
+        let fires = match rule.location {
+            Some(Term::Constant(value)) => Some((value, rule.span, "is at", "never fires")),
+            _ => None,
+        };
+        for (value, span, does, label) in sends.into_iter().chain(fires) {
+            if nodes.binary_search(&value).is_err() && told.insert((value, does)) {
+                let name = super::location::show(Place::Constant(value), &constants.symbols);
+                let message = format!("a rule {does} {name}, which is not in the network");
+                diagnostics.push(Diagnostic::at(codes::RULE_OUTSIDE, span, message, label).help(
+                    "add it to the network: to the `nodes` declaration if there is one, else with `nodes …;` or `--nodes`",
+                ));
+            }
+        }
+    }
 }
 
 /// The location of a fact, if it is in order.

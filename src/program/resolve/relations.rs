@@ -289,6 +289,13 @@ impl<'a> Drafts<'a> {
             && atom.name.text == "node"
             && atom.arguments.len() == 1;
         let (relation, sound) = self.relation(&atom.name, arity, builtin, diagnostics);
+        if !sound
+            && matches!(place, Place::Unwritten)
+            && columns.len() == self.entry(relation).arity + 1
+            && let Some(finding) = diagnostics.last_mut()
+        {
+            finding.help.push("is its first argument meant as its location? then write `#` before it".to_string());
+        }
         let time = atom.time.as_ref().map(|(time, at)| (time, *at));
         (Located { relation, place, place_span, columns, time, span: atom.span }, sound)
     }

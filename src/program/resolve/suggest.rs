@@ -1,6 +1,6 @@
 //! "Did you mean": the known relation whose name is nearest to an unknown one.
 
-use super::relations::Drafts;
+use super::relations::{Drafts, Entry};
 use crate::diagnostic::Diagnostic;
 
 /// Only the first unknown names get a suggestion, so that the search stays linear in the program.
@@ -23,21 +23,23 @@ impl Suggestions {
             return diagnostic;
         }
         self.made += 1;
-        let most = (name.chars().count() / 3).clamp(1, 3);
-        let best = drafts
-            .relations
-            .iter()
-            .filter(|entry| entry.derived.or(entry.fact).or(entry.declared_input).is_some())
-            .filter(|entry| entry.name != name && entry.name.len().abs_diff(name.len()) <= 4 * most)
-            .filter(|entry| entry.name.len() <= LONGEST)
-            .map(|entry| (distance(entry.name, name), entry.name))
-            .filter(|(distance, _)| *distance <= most)
-            .min();
-        match best {
-            Some((_, near)) => diagnostic.help(format!("did you mean `{near}`?")),
+        let known = |entry: &&Entry<'_>| entry.derived.or(entry.fact).or(entry.declared_input).is_some();
+        match nearest(name, drafts.relations.iter().filter(known).map(|entry| entry.name)) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         }
     }
+}
+
+/// The name most like `name`, if one differs in few letters.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let most = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .filter(|near| *near != name && near.len() <= LONGEST && near.len().abs_diff(name.len()) <= 4 * most)
+        .map(|near| (distance(near, name), near))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, near)| near)
 }
 
 /// Number of insertions, deletions, replacements and exchanges of neighbours between two names (restricted

@@ -5,20 +5,25 @@ use crate::analysis::channels::Channels;
 use crate::analysis::{Analysis, MeetingKind, ReasonKind, Sign, strata};
 use crate::program::{Kind, Program, RelationId};
 use crate::source::SourceMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The answer of `classify`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ClassificationObject {
-    /// [`SCHEMA`].
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// `classify`.
+    #[schemars(extend("const" = "classify"))]
     pub command: &'static str,
     /// The program's files as the user wrote them.
     pub program: Vec<String>,
     /// `dedalus+`, `dedalus-s` or `dedalus`.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
     /// The class again: it is this command's verdict.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub verdict: &'static str,
     /// The network.
     pub nodes: Vec<String>,
@@ -47,20 +52,31 @@ pub struct ClassificationObject {
 }
 
 /// An EDB relation and its kind.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EdbObject {
     /// Its name.
     pub relation: String,
     /// `static` or `event`.
+    #[schemars(extend("enum" = ["static", "event"]))]
     pub kind: &'static str,
 }
 
 /// One literal, rule or fact that keeps a program out of a class.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReasonObject {
     /// The largest class that it keeps the program out of.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s"]))]
     pub keeps_out_of: &'static str,
     /// What it is.
+    #[schemars(extend("enum" = [
+        "event-fact",
+        "event-relation",
+        "unguarded-async",
+        "negated-idb",
+        "aggregated-idb",
+        "negated-cycle",
+        "aggregated-cycle",
+    ]))]
     pub kind: &'static str,
     /// The relation that it is about.
     pub relation: String,
@@ -74,7 +90,7 @@ pub struct ReasonObject {
 }
 
 /// The async rules whose messages matter somewhere.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChannelObject {
     /// The message relation.
     pub relation: String,
@@ -84,11 +100,12 @@ pub struct ChannelObject {
 }
 
 /// A point of order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PointObject {
     /// The relation that the literal reads.
     pub relation: String,
     /// `negated` or `aggregated`.
+    #[schemars(extend("enum" = ["positive", "negated", "aggregated"]))]
     pub sign: &'static str,
     /// One sentence.
     pub message: String,
@@ -100,9 +117,10 @@ pub struct PointObject {
 }
 
 /// An unguarded meeting.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct MeetingObject {
     /// `same-channel`, `scratches` or `growing`.
+    #[schemars(extend("enum" = ["same-channel", "scratches", "growing"]))]
     pub kind: &'static str,
     /// Whether the head outlasts the step.
     pub remembered: bool,

@@ -2,10 +2,11 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where something is: file, line and column, both from 1, columns in characters; `null` where there is no place.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlaceObject {
     /// The file as the user wrote it.
     pub file: Option<String>,
@@ -40,11 +41,14 @@ impl PlaceObject {
 }
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(transform = super::schema::require_what_the_interface_fixes)]
 pub struct DiagnosticObject {
     /// Such as `W0301`.
+    #[schemars(regex(pattern = "^[EWN][0-9]{4}$"))]
     pub code: &'static str,
     /// `error`, `warning` or `note`.
+    #[schemars(extend("enum" = ["error", "warning", "note"]))]
     pub severity: &'static str,
     /// One sentence.
     pub message: String,

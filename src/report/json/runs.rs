@@ -2,22 +2,28 @@
 
 use super::{DiagnosticObject, Statistics};
 use crate::witness::file::StepObject;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The answer of `run`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RunObject {
-    /// [`super::SCHEMA`].
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// `run`.
+    #[schemars(extend("const" = "run"))]
     pub command: &'static str,
     /// The program's files as the user wrote them.
     pub program: Vec<String>,
     /// `dedalus+`, `dedalus-s` or `dedalus`.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
     /// `ended` (the run repeats itself), `left` (whoever chose wanted no more) or `inconclusive`.
+    #[schemars(extend("enum" = ["ended", "left", "inconclusive"]))]
     pub verdict: &'static str,
     /// `explored`, or the bound that ended it.
+    #[schemars(regex(pattern = "^(explored|bound:.+)$"))]
     pub basis: String,
     /// The network.
     pub nodes: Vec<String>,
@@ -39,18 +45,25 @@ pub struct RunObject {
 }
 
 /// The answer of `replay`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReplayObject {
-    /// [`super::SCHEMA`].
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// `replay`.
+    #[schemars(extend("const" = "replay"))]
     pub command: &'static str,
     /// The program's files as the user wrote them.
     pub program: Vec<String>,
     /// `dedalus+`, `dedalus-s` or `dedalus`.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
-    /// `reproduced` or `not-reproduced`.
+    /// `reproduced`, `not-reproduced` or `inconclusive`.
+    #[schemars(extend("enum" = ["reproduced", "not-reproduced", "inconclusive"]))]
     pub verdict: &'static str,
+    /// `explored`, or the bound that ended it.
+    #[schemars(regex(pattern = "^(explored|bound:.+)$"))]
+    pub basis: String,
     /// The network.
     pub nodes: Vec<String>,
     /// The output relations.
@@ -59,12 +72,12 @@ pub struct ReplayObject {
     pub diagnostics: Vec<DiagnosticObject>,
     /// What it took.
     pub statistics: Statistics,
-    /// The runs that were replayed.
+    /// The runs that were replayed; none if a bound ended it.
     pub runs: Vec<ReplayedRun>,
 }
 
 /// One replayed schedule.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReplayedRun {
     /// What was claimed, and whether it reproduced.
     pub claim: String,

@@ -1,5 +1,6 @@
 //! Atoms with their arguments, aggregates and suffixes; literals and bodies.
 
+use super::habits::declaration_like;
 use super::{Parsed, Parser, Reported};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
@@ -74,7 +75,12 @@ impl Parser<'_> {
                     "as a declaration, `{word}` is followed by a name; as a relation, by its arguments in parentheses"
                 )
             }
-            word => format!("write `{word}()` if it has no arguments"),
+            word => match declaration_like(word) {
+                Some(near) if matches!(self.kind(), TokenKind::Identifier | TokenKind::String) => {
+                    format!("did you mean `{near}`?")
+                }
+                _ => format!("write `{word}()` if it has no arguments"),
+            },
         };
         self.report(
             Diagnostic::at(

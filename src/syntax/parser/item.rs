@@ -12,7 +12,8 @@ const END_HELP: &str = "each item ends with `;` or `.`";
 impl Parser<'_> {
     pub(super) fn item_kind(&mut self) -> Parsed<ItemKind> {
         if self.kind() != TokenKind::Identifier {
-            return Err(self.unexpected(ITEM, "an item starts with a name: `p(X) :- q(X);`"));
+            let help = self.habit_at_item().unwrap_or("an item starts with a name: `p(X) :- q(X);`");
+            return Err(self.unexpected(ITEM, help));
         }
         if self.starts_declaration() {
             return match self.word() {
@@ -136,7 +137,7 @@ impl Parser<'_> {
             ItemKind::Rule(_) => "`,` or `;` after the body",
         };
         if !next_item {
-            return Err(self.unexpected(expected, END_HELP));
+            return Err(self.unexpected(expected, self.habit_at_end(kind).unwrap_or(END_HELP)));
         }
         let after = self.previous_span();
         let found = self.found();
