@@ -16,6 +16,7 @@ use super::Graph;
 use super::components::components;
 use crate::budget::{Bound, Budget};
 use crate::system::{Choice, Message, Stop, System};
+use std::collections::BTreeMap;
 
 /// What a search found.
 #[derive(Debug)]
@@ -26,6 +27,17 @@ pub struct Exploration {
     pub stopped: Option<Stopped>,
     /// Whether a `never` relation held in some transition.
     pub alarm: bool,
+    /// What reductions left out.
+    pub left_out: LeftOut,
+}
+
+/// How often reductions left choices out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// States that were expanded in part, by the name of the reduction.
+    pub states: BTreeMap<&'static str, usize>,
+    /// How many of these were expanded again in full, since they lie on loops.
+    pub again: usize,
 }
 
 /// Why a search ended early.
@@ -71,10 +83,11 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
         choices: Vec::new(),
         alarm: false,
         in_part: true,
+        left_out: LeftOut::default(),
     };
     let stopped = search.run(system, budget, watch).err();
     search.graph.freeze();
-    Exploration { graph: search.graph, stopped, alarm: search.alarm }
+    Exploration { graph: search.graph, stopped, alarm: search.alarm, left_out: search.left_out }
 }
 
 /// After this many states loops are looked for the first time, and whenever there are [`AND_AGAIN`] times as many.
@@ -92,6 +105,7 @@ struct Search {
     alarm: bool,
     /// Whether the system is asked for reductions.
     in_part: bool,
+    left_out: LeftOut,
 }
 
 impl Search {
@@ -158,6 +172,9 @@ impl Search {
             self.take(system, budget, at, &state, choice, &mut next)?;
         }
         (self.state, self.next, self.choices) = (state, next, choices);
+        if let Some(name) = reduction {
+            *self.left_out.states.entry(name).or_default() += 1;
+        }
         Ok(reduction.is_some())
     }
 
@@ -191,6 +208,7 @@ impl Search {
             self.look(system, budget, state, watch)?;
             self.visit(system, budget, state, false)?;
             self.graph.expand_again(state, &self.targets);
+            self.left_out.again += 1;
         }
         Ok(!on_loops.is_empty())
     }
