@@ -29,8 +29,6 @@ pub struct Reductions {
 pub enum Flaw {
     /// Eager delivery passes over inductive rules that remember the order of deliveries.
     Latches,
-    /// Eager delivery passes over messages that are sent as often as another is delivered.
-    Repeats,
     /// Eager delivery passes over what outputs show while messages arrive.
     Shown,
     /// Persistent sets pass over what other nodes may send.

@@ -254,3 +254,83 @@ impl Search {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::{Copies, Effect, Output, OutputSet, Spread};
+
+    /// Node 0 flips a bit for ever; node 1 sets one. A reduction says that node 0 is enough wherever it is asked, which is wrong on loops.
+    struct Flipping;
+
+    impl System for Flipping {
+        fn width(&self) -> usize {
+            2
+        }
+        fn nodes(&self) -> usize {
+            2
+        }
+        fn initial(&mut self, state: &mut Vec<u32>) {
+            state.extend([0, 0]);
+        }
+        fn enabled(&mut self, _: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop> {
+            choices.clear();
+            choices.extend([0, 1].map(|node| Choice { node, inbox: 0, rest: 0 }));
+            Ok(())
+        }
+        fn ample(&mut self, _: &[u32], choices: &mut Vec<Choice>) -> Result<Option<&'static str>, Stop> {
+            choices.truncate(1);
+            Ok(Some("test"))
+        }
+        fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
+            next.clear();
+            next.extend(if choice.node == 0 { [1 - state[0], state[1]] } else { [state[0], 1] });
+            Ok(false)
+        }
+        fn alarms(&mut self, _: &[u32], _: Choice) -> Result<Vec<u32>, Stop> {
+            Ok(Vec::new())
+        }
+        fn in_flight(&self, _: &[u32], messages: &mut Vec<(Message, Copies)>) {
+            messages.clear();
+        }
+        fn at_rest(&self, _: &[u32]) -> bool {
+            true
+        }
+        fn saturated(&self, _: &[u32]) -> bool {
+            false
+        }
+        fn effect(&mut self, _: &[u32], _: Choice, _: &mut Effect) -> Result<(), Stop> {
+            Ok(())
+        }
+        fn outputs(&mut self, _: &[u32], _: Choice) -> Result<OutputSet, Stop> {
+            Ok(0)
+        }
+        fn members(&mut self, _: u32, _: OutputSet, outputs: &mut Vec<Output>) {
+            outputs.clear();
+        }
+        fn spread(&mut self, _: u32, sets: &[OutputSet]) -> Spread {
+            Spread { all: sets[0], some: sets[0] }
+        }
+        fn settle(&mut self) {}
+        fn output_node(&self, _: Output) -> u32 {
+            0
+        }
+        fn growth(&self) -> usize {
+            0
+        }
+        fn grew(&self, _: &[u32], _: &[u32]) -> bool {
+            false
+        }
+        fn pumped(&self, _: &[u32], _: &[u32]) -> Option<Vec<Message>> {
+            None
+        }
+    }
+
+    #[test]
+    fn states_in_part_on_loops_are_expanded_in_full() {
+        let found = explore(&mut Flipping, &Budget::default(), &mut |_| ());
+        assert!(found.stopped.is_none());
+        assert_eq!((found.graph.states.len(), found.graph.partial(), found.graph.transitions()), (4, 0, 8));
+        assert_eq!(found.left_out.again, found.left_out.states["test"]);
+    }
+}

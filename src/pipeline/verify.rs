@@ -56,7 +56,11 @@ pub fn compare(program: &Program, whole: &Findings, reduced: &Findings) -> Verif
     for (what, whole, reduced) in pairs {
         if whole != reduced {
             let list = |facts: &[LocatedFact]| facts.iter().map(show).collect::<Vec<_>>().join(", ");
-            return Verified::Different(format!("{what}: {} without reductions, {} with", list(&whole), list(&reduced)));
+            return Verified::Different(format!(
+                "{what}: {} without reductions, {} with",
+                list(&whole),
+                list(&reduced)
+            ));
         }
     }
     if whole.models_complete && reduced.models_complete && whole.models != reduced.models {

@@ -195,9 +195,7 @@ impl Draft<'_> {
                 RuleKind::Async => {
                     self.atoms.is_up_body(&rule.positive, &rule.negative)
                         || self.atoms.is_pulse(rule)
-                        || rule.needs_only().is_some_and(|atom| {
-                            self.is_early(atom) && (self.atoms.is_once(atom) || self.flaw == Some(Flaw::Repeats))
-                        })
+                        || rule.needs_only().is_some_and(|atom| self.is_early(atom) && self.atoms.is_once(atom))
                 }
             };
             if !kept {

@@ -2,11 +2,11 @@
 
 use crate::network::Count;
 use crate::program::{Program, RuleKind};
-use crate::reduce::{Flaw, Reductions};
 use crate::reduce::atoms::Atoms;
 use crate::reduce::eager::Eager;
 use crate::reduce::observed::is_order_unobserved;
 use crate::reduce::persistent::Future;
+use crate::reduce::{Flaw, Reductions};
 use crate::system::local::GroundSteps;
 use crate::system::words::Slices;
 use rustc_hash::FxHashMap;
@@ -48,7 +48,8 @@ impl Reduced {
         let ground = steps.engine();
         let atoms = Atoms::new(program, ground);
         let nodes = || program.node_ids().map(|node| node.0);
-        let eager = wanted.eager.then(|| Eager::new(program, ground, &atoms, wanted.flaw)).filter(|eager| !eager.is_empty());
+        let eager =
+            wanted.eager.then(|| Eager::new(program, ground, &atoms, wanted.flaw)).filter(|eager| !eager.is_empty());
         let eager = eager.map(|eager| EagerFacts {
             facts: nodes()
                 .map(|node| {
