@@ -9,6 +9,7 @@ pub mod atoms;
 pub mod eager;
 pub mod observed;
 pub mod persistent;
+mod thresholds;
 
 use std::fmt;
 
