@@ -63,12 +63,14 @@ pub struct EagerNode {
     pub late: Vec<bool>,
 }
 
+/// Rounds of removing after which no message is eager. Each removes all that some broken condition depends on, so they are few.
+const MOST_ROUNDS: usize = 100;
+
 const EARLY: u8 = 1;
 const SETTLED: u8 = 2;
 
 impl Eager {
-    /// Finds the eager messages of a program. Removing messages takes a round each in the worst case, and a round is linear
-    /// in the ground rules.
+    /// Finds the eager messages of a program, in at most [`MOST_ROUNDS`] rounds, each linear in the ground rules.
     pub fn new(program: &Program, ground: &Ground, atoms: &Atoms, flaw: Option<Flaw>) -> Eager {
         let observed = readings(program);
         let mut draft = Draft {
@@ -82,13 +84,17 @@ impl Eager {
             observed: &observed,
             flaw,
         };
+        let mut rounds = 0..MOST_ROUNDS;
         loop {
             draft.classify();
             let broken = draft.broken();
             if broken.is_empty() {
                 break;
             }
-            draft.remove(broken);
+            match rounds.next() {
+                Some(_) => draft.remove(broken),
+                None => draft.eager.fill(false),
+            }
         }
         let nodes = program.node_ids().map(|node| draft.node(node.0, ground)).collect();
         Eager { nodes, extra_steps: is_order_unobserved(program, ground, atoms) }

@@ -18,6 +18,9 @@ use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
+/// How often, times the number of nodes, a state asks who may send to a set of nodes.
+const LOOKS_A_NODE: usize = 4;
+
 /// How buffers are counted; see [`crate::network`].
 #[derive(Debug, Clone, Default)]
 pub struct Counting {
@@ -165,11 +168,14 @@ impl<'p> Asynchronous<'p> {
             .map(|node| self.buffers.contents(buffer(state, node)).map(|(fact, _)| fact).collect())
             .collect();
         let mut best: Option<(usize, Vec<bool>)> = None;
+        // Where every set grows and grows, looking on costs more than it saves.
+        let mut looks = LOOKS_A_NODE * nodes;
         for start in (0..nodes).filter(|&node| counts[node] > 0) {
             let mut apart = vec![false; nodes];
             apart[start] = true;
             let mut size = counts[start];
-            while best.as_ref().is_none_or(|(least, _)| size < *least) {
+            while looks > 0 && best.as_ref().is_none_or(|(least, _)| size < *least) {
+                looks -= 1;
                 let senders = self.reduced.senders(steps, &apart, &locals, &in_flight);
                 if senders.is_empty() {
                     best = Some((size, apart));
