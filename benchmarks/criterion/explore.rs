@@ -13,6 +13,7 @@ use watershed::eval::naive::Naive;
 use watershed::eval::seminaive::SemiNaive;
 use watershed::explore::explore;
 use watershed::program::{Fact, NodeId, Program, When};
+use watershed::reduce::Reductions;
 use watershed::system::asynchronous::{Asynchronous, Counting};
 
 /// What the last node has in its first step: of order-recording its static facts and all messages, half of them seen.
@@ -56,7 +57,8 @@ fn order_recording(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(messages), |bench| {
             bench.iter(|| {
                 let budget = Budget::default();
-                let mut system = Asynchronous::new(&program, &budget, &Counting { cap: 1, ..Counting::default() });
+                let counting = Counting { cap: 1, ..Counting::default() };
+                let mut system = Asynchronous::new(&program, &budget, &counting, Reductions::NONE);
                 let found = explore(&mut system, &budget, &mut |_| {});
                 assert_eq!(found.graph.states.len() as u64, 2 * models + 1);
             });
