@@ -56,7 +56,7 @@ pub enum Family {
         #[arg(long, default_value_t = 1)]
         values: usize,
     },
-    /// Two-phase commit with n agents (confluent unless there is a timeout)
+    /// Two-phase commit with n agents (confluent if all vote yes or one votes no)
     TwoPhaseCommit {
         #[arg(long)]
         agents: usize,

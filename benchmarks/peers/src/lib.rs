@@ -11,4 +11,7 @@ pub mod cli;
 pub mod compare;
 pub mod explore;
 pub mod order_recording;
+pub mod paxos;
+pub mod protocol;
 pub mod report;
+pub mod two_phase_commit;
