@@ -100,6 +100,7 @@ fn verdicts_are_those_of_the_protocols() {
         (Family::Scatter { nodes: 3, receiver: Receiver::Answer }, "confluent"),
         (Family::Scatter { nodes: 3, receiver: Receiver::Wait }, "diffluent"),
         (commit(1, Votes::OneNo), "confluent"),
+        (commit(2, Votes::Either), "diffluent"),
         (commit(2, Votes::Timeout), "diffluent"),
         (Family::ThreePhaseCommit { agents: 1 }, "confluent"),
         (Family::Paxos { acceptors: 3, proposers: 1 }, "confluent"),

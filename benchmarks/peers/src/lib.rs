@@ -10,6 +10,7 @@ pub mod census;
 pub mod cli;
 pub mod compare;
 pub mod explore;
+pub mod families;
 pub mod order_recording;
 pub mod paxos;
 pub mod protocol;
