@@ -145,8 +145,8 @@ pub struct Meter {
 /// The command line. Every command takes the common options (interface), and lists those that do something for it.
 pub fn command() -> clap::Command {
     const WITHOUT_EFFECT: [(&str, &[&str]); 3] = [
-        ("run", &["max_models", "threads", "no_reduction"]),
-        ("replay", &["max_states", "max_transitions", "max_models", "threads", "no_reduction"]),
+        ("run", &["max_models", "threads", "no_reduction", "reduce"]),
+        ("replay", &["max_states", "max_transitions", "max_models", "threads", "no_reduction", "reduce"]),
         ("explore", &["no_theorems"]),
     ];
     Cli::command().mut_subcommands(|command| {

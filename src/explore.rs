@@ -7,4 +7,4 @@ pub mod graph;
 pub mod sequential;
 
 pub use graph::Graph;
-pub use sequential::{Exploration, Progress, explore};
+pub use sequential::{Exploration, LeftOut, Progress, explore};

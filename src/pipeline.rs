@@ -4,6 +4,7 @@ pub mod check;
 pub mod instance;
 pub mod read;
 mod recount;
+pub mod verify;
 
 pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check};
 pub use instance::{Cut, Divergence, Figures, Findings, Invariant, explore_instance};

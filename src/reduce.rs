@@ -9,6 +9,7 @@ pub mod atoms;
 pub mod eager;
 pub mod observed;
 pub mod persistent;
+mod thresholds;
 
 use std::fmt;
 
@@ -19,13 +20,27 @@ pub struct Reductions {
     pub eager: bool,
     /// Where a set of nodes can receive nothing more before it moves, only its steps are taken ([`persistent`]).
     pub persistent: bool,
+    /// A mistake in one of them; for tests of the tests.
+    pub flaw: Option<Flaw>,
+}
+
+/// A mistake that is made on purpose, so that the tests which compare answers with and without reductions can show that they would
+/// notice it. No command makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// Eager delivery passes over inductive rules that remember the order of deliveries.
+    Latches,
+    /// Eager delivery passes over what outputs show while messages arrive.
+    Shown,
+    /// Persistent sets pass over what other nodes may send.
+    Senders,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Reductions = Reductions { eager: true, persistent: true };
+    pub const ALL: Reductions = Reductions { eager: true, persistent: true, flaw: None };
     /// None: the system as semantics §2 defines it.
-    pub const NONE: Reductions = Reductions { eager: false, persistent: false };
+    pub const NONE: Reductions = Reductions { eager: false, persistent: false, flaw: None };
     /// Their names, in the order in which they are applied.
     pub const NAMES: [&'static str; 2] = ["eager", "persistent"];
 
@@ -40,7 +55,11 @@ impl Reductions {
 
     /// Those that are on in one or the other.
     pub fn and(self, other: Reductions) -> Reductions {
-        Reductions { eager: self.eager || other.eager, persistent: self.persistent || other.persistent }
+        Reductions {
+            eager: self.eager || other.eager,
+            persistent: self.persistent || other.persistent,
+            flaw: self.flaw.or(other.flaw),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The corpus in one table: program, class, verdict, states, transitions. Every `// expect:` line must be met by the
-//! answer with theorems, and by exploring alone.
+//! The corpus in one table: program, class, verdict, states, transitions, and the same two with reductions. Every `// expect:` line must
+//! be met by the answer with theorems, by exploring with reductions, and by exploring the whole system.
 //!
 //! `cargo test --test corpus -- --nocapture` prints the table.
 
@@ -7,7 +7,9 @@ use std::path::Path;
 use watershed::budget::Budget;
 use watershed::cli::test::examine::{Examined, examine};
 use watershed::cli::test::walk;
+use watershed::pipeline::Figures;
 use watershed::pipeline::instance::Options;
+use watershed::reduce::Reductions;
 
 #[test]
 fn every_program_is_answered_as_it_expects() {
@@ -17,13 +19,16 @@ fn every_program_is_answered_as_it_expects() {
     assert!(files.len() >= 40, "the corpus has {} programs", files.len());
 
     let budget = Budget { max_states: 1_000_000, ..Budget::default() };
-    let mut rows = vec![["program", "class", "verdict", "states", "transitions"].map(str::to_string)];
+    let heading = ["program", "class", "verdict", "states", "transitions", "reduced", "to"];
+    let mut rows = vec![heading.map(str::to_string)];
     let mut failures = Vec::new();
     for file in &files {
         let name = file.strip_prefix(&root).expect("a file of the corpus").display().to_string();
-        let explored = examine(file, &budget, Options::default(), false);
+        let whole = Options { reductions: Reductions::NONE, ..Options::default() };
+        let explored = examine(file, &budget, whole, false);
+        let reduced = examine(file, &budget, Options::default(), false);
         let answered = examine(file, &budget, Options::default(), true);
-        for Examined { expectations, failures: found, broken, .. } in [&explored, &answered] {
+        for Examined { expectations, failures: found, broken, .. } in [&explored, &reduced, &answered] {
             if *expectations < 1 || !broken.is_empty() {
                 failures.push(format!("{name}: expectations are missing or cannot be read"));
             }
@@ -32,25 +37,30 @@ fn every_program_is_answered_as_it_expects() {
         if explored.verdict != answered.verdict {
             failures.push(format!("{name}: a theorem says {:?}, exploring {:?}", answered.verdict, explored.verdict));
         }
-        let count = |of: fn(&watershed::pipeline::Figures) -> usize| {
-            explored.figures.as_ref().map_or_else(|| "-".to_string(), |figures| of(figures).to_string())
+        if explored.verdict != reduced.verdict {
+            failures.push(format!("{name}: reductions make {:?} of {:?}", reduced.verdict, explored.verdict));
+        }
+        let count = |examined: &Examined, of: fn(&Figures) -> usize| {
+            examined.figures.as_ref().map_or_else(|| "-".to_string(), |figures| of(figures).to_string())
         };
         let class = explored.class.map_or("-", |class| class.name()).to_string();
         let verdict = explored.verdict_name().to_string();
-        rows.push([name, class, verdict, count(|f| f.states), count(|f| f.transitions)]);
+        let [states, transitions]: [fn(&Figures) -> usize; 2] = [|f| f.states, |f| f.transitions];
+        let sizes = [(&explored, states), (&explored, transitions), (&reduced, states), (&reduced, transitions)];
+        let [states, transitions, reduced, to] = sizes.map(|(examined, of)| count(examined, of));
+        rows.push([name, class, verdict, states, transitions, reduced, to]);
     }
     print!("{}", aligned(&rows));
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn aligned(rows: &[[String; 5]]) -> String {
-    let widths: Vec<usize> = (0..5).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
-    let line = |row: &[String; 5]| {
-        let [name, class, verdict, states, transitions] = row;
-        format!(
-            "{name:<0$}  {class:<1$}  {verdict:<2$}  {states:>3$}  {transitions:>4$}\n",
-            widths[0], widths[1], widths[2], widths[3], widths[4]
-        )
+fn aligned(rows: &[[String; 7]]) -> String {
+    let widths: Vec<usize> = (0..7).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
+    let line = |row: &[String; 7]| {
+        let (words, numbers) = row.split_at(3);
+        let words = words.iter().zip(&widths).map(|(text, &width)| format!("{text:<width$}"));
+        let numbers = numbers.iter().zip(&widths[3..]).map(|(text, &width)| format!("{text:>width$}"));
+        words.chain(numbers).collect::<Vec<_>>().join("  ") + "\n"
     };
     rows.iter().map(line).collect()
 }

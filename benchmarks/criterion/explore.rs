@@ -57,8 +57,8 @@ fn order_recording(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(messages), |bench| {
             bench.iter(|| {
                 let budget = Budget::default();
-                let counting = Counting { cap: 1, ..Counting::default() };
-                let mut system = Asynchronous::new(&program, &budget, &counting, Reductions::NONE);
+                let mut system =
+                    Asynchronous::new(&program, &budget, &Counting { cap: 1, ..Counting::default() }, Reductions::NONE);
                 let found = explore(&mut system, &budget, &mut |_| {});
                 assert_eq!(found.graph.states.len() as u64, 2 * models + 1);
             });

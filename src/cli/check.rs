@@ -8,6 +8,7 @@ use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::Options;
+use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict};
 use crate::program::Program;
 use crate::report::json::{self, CheckObject, Refusal};
@@ -40,6 +41,9 @@ pub struct QuestionOptions {
     /// Accepted for scripts; the search makes no random choices
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<String>,
+    /// Explore without reductions too, and compare the answers
+    #[arg(long)]
+    verify_reduction: bool,
     /// Write two runs that end differently, or the run to a violation, to this file
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
@@ -75,6 +79,15 @@ pub fn ask(
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let answer =
         pipeline::check(&loaded.program, &loaded.analysis, &budget, options, &mut |progress| watch.update(progress));
+    if let Ok(answer) = &answer
+        && question.verify_reduction
+        && answer.findings.figures.searches > 0
+    {
+        let budget = limits.budget(session);
+        let update = &mut |progress| watch.update(progress);
+        let verified = verify(&loaded.program, &budget, options.instance, &answer.findings, update);
+        report_verified(verified, session);
+    }
     drop(watch);
     match answer {
         Ok(answer) => {
@@ -91,6 +104,20 @@ pub fn ask(
             conclude(&case, question, session)
         }
         Err(fault) => refuse_fault(command, program, &loaded, &fault, format, session),
+    }
+}
+
+/// # Panics
+/// If the reductions changed the answer: an internal error, and better than a wrong verdict.
+fn report_verified(verified: Verified, session: &mut Session) {
+    match verified {
+        Verified::Same => {}
+        Verified::AsFarAsDecided => session.report_placeless(&[Diagnostic::new(
+            codes::REDUCTION_NOT_VERIFIED,
+            "the reductions are verified as far as both searches got, not to the end",
+        )
+        .help("a search was cut by a bound or left facts undecided: give it more states, time or memory")]),
+        Verified::Different(what) => panic!("internal error: the reductions change the answer: {what}"),
     }
 }
 

@@ -487,6 +487,12 @@ table! {
          \n\
          infinite: clock(N + 1)@next :- clock(N);\n\
          finite: clock(N + 1)@next :- clock(N), N < 100;";
+    REDUCTION_NOT_VERIFIED = "W0705", "reductions verified in part only",
+        "`--verify-reduction` explores a second time without reductions and compares the two answers. One of the searches was\n\
+         cut by a bound, or left facts undecided, so only what both decided was compared; it is the same.\n\
+         \n\
+         wrong: watershed check --verify-reduction --max-states 10 p.ded\n\
+         right: watershed check --verify-reduction p.ded";
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.

@@ -16,6 +16,7 @@ use super::Graph;
 use super::components::components;
 use crate::budget::{Bound, Budget};
 use crate::system::{Choice, Message, Stop, System};
+use std::collections::BTreeMap;
 
 /// What a search found.
 #[derive(Debug)]
@@ -26,6 +27,17 @@ pub struct Exploration {
     pub stopped: Option<Stopped>,
     /// Whether a `never` relation held in some transition.
     pub alarm: bool,
+    /// What reductions left out.
+    pub left_out: LeftOut,
+}
+
+/// How often reductions left choices out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// States that were expanded in part, by the name of the reduction.
+    pub states: BTreeMap<&'static str, usize>,
+    /// How many of these were expanded again in full, since they lie on loops.
+    pub again: usize,
 }
 
 /// Why a search ended early.
@@ -71,10 +83,11 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
         choices: Vec::new(),
         alarm: false,
         in_part: true,
+        left_out: LeftOut::default(),
     };
     let stopped = search.run(system, budget, watch).err();
     search.graph.freeze();
-    Exploration { graph: search.graph, stopped, alarm: search.alarm }
+    Exploration { graph: search.graph, stopped, alarm: search.alarm, left_out: search.left_out }
 }
 
 /// After this many states loops are looked for the first time, and whenever there are [`AND_AGAIN`] times as many.
@@ -92,6 +105,7 @@ struct Search {
     alarm: bool,
     /// Whether the system is asked for reductions.
     in_part: bool,
+    left_out: LeftOut,
 }
 
 impl Search {
@@ -158,6 +172,9 @@ impl Search {
             self.take(system, budget, at, &state, choice, &mut next)?;
         }
         (self.state, self.next, self.choices) = (state, next, choices);
+        if let Some(name) = reduction {
+            *self.left_out.states.entry(name).or_default() += 1;
+        }
         Ok(reduction.is_some())
     }
 
@@ -191,6 +208,7 @@ impl Search {
             self.look(system, budget, state, watch)?;
             self.visit(system, budget, state, false)?;
             self.graph.expand_again(state, &self.targets);
+            self.left_out.again += 1;
         }
         Ok(!on_loops.is_empty())
     }
@@ -234,5 +252,85 @@ impl Search {
             }
             earlier = self.graph.parent(earlier);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::{Copies, Effect, Output, OutputSet, Spread};
+
+    /// Node 0 flips a bit for ever; node 1 sets one. A reduction says that node 0 is enough wherever it is asked, which is wrong on loops.
+    struct Flipping;
+
+    impl System for Flipping {
+        fn width(&self) -> usize {
+            2
+        }
+        fn nodes(&self) -> usize {
+            2
+        }
+        fn initial(&mut self, state: &mut Vec<u32>) {
+            state.extend([0, 0]);
+        }
+        fn enabled(&mut self, _: &[u32], choices: &mut Vec<Choice>) -> Result<(), Stop> {
+            choices.clear();
+            choices.extend([0, 1].map(|node| Choice { node, inbox: 0, rest: 0 }));
+            Ok(())
+        }
+        fn ample(&mut self, _: &[u32], choices: &mut Vec<Choice>) -> Result<Option<&'static str>, Stop> {
+            choices.truncate(1);
+            Ok(Some("test"))
+        }
+        fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
+            next.clear();
+            next.extend(if choice.node == 0 { [1 - state[0], state[1]] } else { [state[0], 1] });
+            Ok(false)
+        }
+        fn alarms(&mut self, _: &[u32], _: Choice) -> Result<Vec<u32>, Stop> {
+            Ok(Vec::new())
+        }
+        fn in_flight(&self, _: &[u32], messages: &mut Vec<(Message, Copies)>) {
+            messages.clear();
+        }
+        fn at_rest(&self, _: &[u32]) -> bool {
+            true
+        }
+        fn saturated(&self, _: &[u32]) -> bool {
+            false
+        }
+        fn effect(&mut self, _: &[u32], _: Choice, _: &mut Effect) -> Result<(), Stop> {
+            Ok(())
+        }
+        fn outputs(&mut self, _: &[u32], _: Choice) -> Result<OutputSet, Stop> {
+            Ok(0)
+        }
+        fn members(&mut self, _: u32, _: OutputSet, outputs: &mut Vec<Output>) {
+            outputs.clear();
+        }
+        fn spread(&mut self, _: u32, sets: &[OutputSet]) -> Spread {
+            Spread { all: sets[0], some: sets[0] }
+        }
+        fn settle(&mut self) {}
+        fn output_node(&self, _: Output) -> u32 {
+            0
+        }
+        fn growth(&self) -> usize {
+            0
+        }
+        fn grew(&self, _: &[u32], _: &[u32]) -> bool {
+            false
+        }
+        fn pumped(&self, _: &[u32], _: &[u32]) -> Option<Vec<Message>> {
+            None
+        }
+    }
+
+    #[test]
+    fn states_in_part_on_loops_are_expanded_in_full() {
+        let found = explore(&mut Flipping, &Budget::default(), &mut |_| ());
+        assert!(found.stopped.is_none());
+        assert_eq!((found.graph.states.len(), found.graph.partial(), found.graph.transitions()), (4, 0, 8));
+        assert_eq!(found.left_out.again, found.left_out.states["test"]);
     }
 }

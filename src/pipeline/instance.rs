@@ -9,7 +9,7 @@
 use super::recount::recount;
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
-use crate::explore::{Exploration, Progress, explore};
+use crate::explore::{Exploration, LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Program};
 use crate::reduce::Reductions;
 use crate::schedule::{Schedule, ScheduledStep};
@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 pub const MOST_COPIES: u32 = 4;
 
 /// What to compute of an instance.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// How many ultimate models to list (`--max-models`).
     pub max_models: usize,
@@ -57,7 +57,7 @@ pub struct Divergence {
 pub enum Invariant {
     /// It holds in no reachable step.
     Kept,
-    /// It holds in the last step of this run, a shortest one of the exactly counted runs.
+    /// It holds in the last step of this run: a shortest one of the exactly counted runs, unless only the reduced system could be searched.
     Violated(Schedule),
     /// Not known: a bound was hit first, or it holds only in the over-approximation.
     Unknown,
@@ -100,6 +100,12 @@ pub struct Figures {
     pub searches: usize,
     /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
     pub cap: u32,
+    /// Messages that were delivered eagerly in the last search.
+    pub eager_messages: usize,
+    /// States of the last search that were expanded in part, for each of [`Reductions::NAMES`].
+    pub in_part: [usize; 2],
+    /// How many of these were expanded again in full, since they lie on loops.
+    pub again: usize,
 }
 
 /// Everything found about an instance.
@@ -186,6 +192,10 @@ pub fn explore_instance(
         figures.states = found.graph.states.len();
         figures.frontier = found.graph.states.len() - found.graph.expanded();
         figures.transitions = found.graph.transitions();
+        figures.eager_messages = system.eager_messages();
+        let LeftOut { states, again } = &found.left_out;
+        figures.in_part = Reductions::NAMES.map(|name| states.get(name).copied().unwrap_or_default());
+        figures.again = *again;
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { program, budget, options, system, found, figures };
         let findings = judge.findings();
@@ -198,7 +208,39 @@ pub fn explore_instance(
         }
         counting.cap += 1;
     }
-    best.expect("internal error: a search that was never judged")
+    let mut best = best.expect("internal error: a search that was never judged");
+    if options.reductions != Reductions::NONE {
+        shorten_violations(program, budget, options, &mut best);
+    }
+    best
+}
+
+/// How much larger than the reduced system the whole one may be where shortest violations are looked for in it.
+const WHOLE_TO_REDUCED: usize = 8;
+
+/// A reduction may leave out the shortest run to a violation: looks for it in the whole system, not far beyond the size of the reduced one.
+fn shorten_violations(program: &Program, budget: &Budget, options: Options, findings: &mut Findings) {
+    let violated = |invariant: &Invariant| matches!(invariant, Invariant::Violated(_));
+    if !findings.invariants.iter().any(violated) {
+        return;
+    }
+    let states = (WHOLE_TO_REDUCED * findings.figures.states).max(1 << 12);
+    let short = Budget {
+        max_states: states.min(budget.max_states),
+        max_transitions: (WHOLE_TO_REDUCED * states).min(budget.max_transitions),
+        ..budget.clone()
+    };
+    let counting = Counting { cap: 1, ..Counting::default() };
+    let mut system = Asynchronous::new(program, &short, &counting, Reductions::NONE);
+    let found = explore(&mut system, &short, &mut |_| ());
+    let figures = findings.figures;
+    let mut judge = Judge { program, budget, options, system, found, figures };
+    let exact = judge.exact_part();
+    for (known, shorter) in findings.invariants.iter_mut().zip(judge.invariants(exact.as_ref(), false)) {
+        if violated(known) && violated(&shorter) {
+            *known = shorter;
+        }
+    }
 }
 
 /// One finished search and the readings of its graph.

@@ -10,6 +10,7 @@
 //! atoms with the same flags, which kept theirs at that step and before. For once, an atom has one source only, so a cycle of once
 //! atoms has no beginning and none of them is ever true.
 
+use super::thresholds::see_through;
 use crate::eval::ground::Ground;
 use crate::program::{Program, RuleKind};
 
@@ -58,7 +59,7 @@ const ONCE: u8 = 4;
 pub struct Atoms {
     /// The number of each node's first atom, and one more at the end.
     first: Vec<u32>,
-    /// The rules but for exact persistence.
+    /// The rules but for exact persistence, thresholds seen through.
     rules: Vec<Rule>,
     /// By atom, the deductive and inductive rules that derive it.
     sources: Vec<Vec<u32>>,
@@ -92,6 +93,7 @@ impl Atoms {
             events: vec![0; count],
             flags: Vec::new(),
         };
+        let mut rules = Vec::new();
         for node in program.node_ids() {
             let here = atoms.first[node.0 as usize];
             let all = |list: &[u32]| {
@@ -107,12 +109,18 @@ impl Atoms {
                     here + rule.head
                 };
                 let (positive, negative) = (all(&rule.positive), all(&rule.negative));
-                atoms.add(Rule { kind: rule.kind, head, positive, negative });
+                rules.push(Rule { kind: rule.kind, head, positive, negative });
             }
             for &(_, atom) in ground.events(node) {
                 atoms.events[(here + atom) as usize] += 1;
             }
         }
+        let mut others: Vec<bool> = atoms.events.iter().map(|&steps| steps > 0).collect();
+        for rule in rules.iter().filter(|rule| rule.kind == RuleKind::Async || rule.persists()) {
+            others[rule.head as usize] = true;
+        }
+        see_through(&mut rules, |atom| others[atom as usize]);
+        rules.into_iter().for_each(|rule| atoms.add(rule));
         atoms.flags = atoms.greatest(vec![UP | DOWN | ONCE; count], |flags, atom| atoms.promises(flags, atom));
         atoms
     }

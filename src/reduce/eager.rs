@@ -38,6 +38,7 @@
 //! they read what is not up; then extra steps are not taken. A loop of such states would keep other nodes from stepping for ever;
 //! the search tries everything in states of loops ([`crate::explore`]).
 
+use super::Flaw;
 use super::atoms::{Atom, Atoms, Rule};
 use super::observed::{Reading, is_order_unobserved, readings, relations};
 use crate::eval::ground::Ground;
@@ -68,7 +69,7 @@ const SETTLED: u8 = 2;
 impl Eager {
     /// Finds the eager messages of a program. Removing messages takes a round each in the worst case, and a round is linear
     /// in the ground rules.
-    pub fn new(program: &Program, ground: &Ground, atoms: &Atoms) -> Eager {
+    pub fn new(program: &Program, ground: &Ground, atoms: &Atoms, flaw: Option<Flaw>) -> Eager {
         let observed = readings(program);
         let mut draft = Draft {
             atoms,
@@ -79,6 +80,7 @@ impl Eager {
             touched: Vec::new(),
             flags: Vec::new(),
             observed: &observed,
+            flaw,
         };
         loop {
             draft.classify();
@@ -134,6 +136,7 @@ struct Draft<'a> {
     /// F.
     touched: Vec<bool>,
     flags: Vec<u8>,
+    flaw: Option<Flaw>,
 }
 
 impl Draft<'_> {
@@ -188,7 +191,7 @@ impl Draft<'_> {
             let orderly = self.is_orderly(rule, |atom| self.is_early(atom));
             let kept = match rule.kind {
                 RuleKind::Deductive => orderly || !self.atoms.is_guarded(rule.head),
-                RuleKind::Inductive => orderly,
+                RuleKind::Inductive => orderly || self.flaw == Some(Flaw::Latches),
                 RuleKind::Async => {
                     self.atoms.is_up_body(&rule.positive, &rule.negative)
                         || self.atoms.is_pulse(rule)
@@ -205,7 +208,7 @@ impl Draft<'_> {
             let settled = self.flags[*atom as usize] & SETTLED > 0;
             let output = up || down || settled || (self.is_early(*atom) && self.atoms.is_once(*atom));
             let Reading { needed, forbidden } = self.observed.get(relation).copied().unwrap_or_default();
-            (output || !is_marked(&self.outputs, relation))
+            (output || !is_marked(&self.outputs, relation) || self.flaw == Some(Flaw::Shown))
                 && (up || self.is_early(*atom) || !is_marked(&self.nevers, relation))
                 && (up || !needed)
                 && (down || !forbidden)

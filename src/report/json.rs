@@ -21,11 +21,13 @@ pub use tests_run::{FailureObject, TestObject, TestedProgram};
 
 use super::facts::{shown, shown_models};
 use super::{Case, advice};
-use crate::pipeline::{Basis, Invariant};
+use crate::pipeline::{Basis, Figures, Invariant};
 use crate::program::Program;
+use crate::reduce::Reductions;
 use crate::witness::file::{InvariantObject, WitnessObject};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The version of all objects.
 pub const SCHEMA: u32 = 1;
@@ -117,6 +119,8 @@ pub struct CheckObject {
     pub fair_components: usize,
     /// Searches made.
     pub searches: usize,
+    /// What reductions left out of the last search.
+    pub reduction: ReductionObject,
     /// The theorem that answered.
     pub theorem: Option<TheoremObject>,
     /// The kinds of the EDB relations that "all instances" assumes.
@@ -127,6 +131,27 @@ pub struct CheckObject {
     pub points_of_order: Vec<PointObject>,
     /// What to try after a bound was hit.
     pub bound_advice: Vec<String>,
+}
+
+/// What reductions left out of a search.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct ReductionObject {
+    /// Messages that are delivered as soon as their addressee steps.
+    pub eager_messages: usize,
+    /// States of which not all choices were taken, by reduction.
+    pub states_in_part: BTreeMap<&'static str, usize>,
+    /// How many of these were expanded again in full, since they lie on loops.
+    pub expanded_again: usize,
+}
+
+impl ReductionObject {
+    fn new(figures: &Figures) -> Self {
+        ReductionObject {
+            eager_messages: figures.eager_messages,
+            states_in_part: Reductions::NAMES.into_iter().zip(figures.in_part).collect(),
+            expanded_again: figures.again,
+        }
+    }
 }
 
 /// A theorem.
@@ -177,6 +202,7 @@ impl CheckObject {
             copies_cap: figures.cap,
             fair_components: figures.components,
             searches: figures.searches,
+            reduction: ReductionObject::new(figures),
             theorem: theorem(case),
             edb: classification::edb(program),
             reasons: classification::reasons(program, sources, analysis),

@@ -254,6 +254,14 @@ pub fn figures(statistics: &Statistics, search: Option<&Figures>) -> String {
         parts.push(counted(statistics.states as u64, "state"));
         parts.push(counted(statistics.transitions as u64, "transition"));
         parts.push(counted(statistics.local_steps, "local step"));
+        if let Some(figures) = search.filter(|figures| figures.eager_messages > 0) {
+            parts.push(counted(figures.eager_messages as u64, "eager message"));
+        }
+        if let Some(in_part) = search.map(|figures| figures.in_part.iter().sum::<usize>() - figures.again)
+            && in_part > 0
+        {
+            parts.push(format!("{} expanded in part", counted(in_part as u64, "state")));
+        }
         if let Some(cap) = search.map(|figures| figures.cap).filter(|&cap| cap > 0) {
             parts.push(format!("copies counted to {cap}"));
         }

@@ -110,6 +110,11 @@ impl<'p> Asynchronous<'p> {
         &state[2 * self.nodes()..]
     }
 
+    /// How many messages are delivered as soon as their addressee steps.
+    pub fn eager_messages(&self) -> usize {
+        self.reduced.eager_messages()
+    }
+
     /// Whether some messages are delivered as soon as their addressee steps.
     pub fn has_eager_messages(&self) -> bool {
         self.reduced.has_eager_messages()

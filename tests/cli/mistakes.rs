@@ -168,7 +168,7 @@ fn one_mistake_is_one_diagnostic_that_says_what_to_write() {
         ("nodes c, s", "nodes c s", "E0102", "separated by `,`"),
         ("nodes c, s;", "# note\nnodes c, s;", "E0102", "`//`"),
         ("nodes c, s;", "-- note\nnodes c, s;", "E0102", "`//`"),
-        ("total(#S, count<X>) :- got(#S, X)", "total(#S, count<X>) :- got(S, X)", "E0201", "write `#` before it"),
+        ("go(#c, s, 1)@1;", "go(#c, s, 1)@1; go(c, s, 2)@1;", "E0201", "write `#` before it"),
         ("output total", "output totl", "E0203", "did you mean `total`?"),
         ("got(#S, X)@next", "got(#S, Value)@next :- got(#S, Valeu); got(#S, X)@next", "E0401", "did you mean `Valeu`?"),
         ("(#S, X)@async", "(#srv, X)@async", "W0505", "add it to the network"),

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pipeline::check::Options;
 use crate::pipeline::{self, Answer, Basis, Figures, Read, Verdict, instance};
 use crate::program::{LocatedFact, Program, resolve};
+use crate::reduce::Reductions;
 use crate::report::facts::{listed, shown};
 use crate::schedule::parse::parse_fact;
 use crate::source::{SourceMap, Span};
@@ -85,13 +86,16 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
             Found::Wrong
         }
         Some((program, analysis)) => {
-            let ask = |theorems| {
-                pipeline::check(program, analysis, budget, Options { theorems, instance: options }, &mut |_| {})
+            let ask = |theorems, instance| {
+                pipeline::check(program, analysis, budget, Options { theorems, instance }, &mut |_| {})
             };
-            match ask(theorems) {
+            match ask(theorems, options) {
                 Ok(answer) => {
                     let by_theorem = answer.findings.figures.searches == 0;
-                    let explored = if by_theorem && counts { ask(false).ok() } else { None };
+                    // Expected counts are those of the whole system.
+                    let whole = instance::Options { reductions: Reductions::NONE, ..options };
+                    let again = counts && (by_theorem || whole != options);
+                    let explored = if again { ask(false, whole).ok() } else { None };
                     let explored = explored.as_ref().or((!by_theorem).then_some(&answer));
                     examined.figures = explored.map(|answer| answer.findings.figures);
                     examined.verdict = Some(answer.verdict);

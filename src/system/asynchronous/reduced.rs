@@ -2,11 +2,11 @@
 
 use crate::network::Count;
 use crate::program::{Program, RuleKind};
-use crate::reduce::Reductions;
 use crate::reduce::atoms::Atoms;
 use crate::reduce::eager::Eager;
 use crate::reduce::observed::is_order_unobserved;
 use crate::reduce::persistent::Future;
+use crate::reduce::{Flaw, Reductions};
 use crate::system::local::GroundSteps;
 use crate::system::words::Slices;
 use rustc_hash::FxHashMap;
@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 pub struct Reduced {
     eager: Option<EagerFacts>,
     future: Option<Futures>,
+    flaw: Option<Flaw>,
 }
 
 /// The eager messages.
@@ -47,7 +48,8 @@ impl Reduced {
         let ground = steps.engine();
         let atoms = Atoms::new(program, ground);
         let nodes = || program.node_ids().map(|node| node.0);
-        let eager = wanted.eager.then(|| Eager::new(program, ground, &atoms)).filter(|eager| !eager.is_empty());
+        let eager =
+            wanted.eager.then(|| Eager::new(program, ground, &atoms, wanted.flaw)).filter(|eager| !eager.is_empty());
         let eager = eager.map(|eager| EagerFacts {
             facts: nodes()
                 .map(|node| {
@@ -74,7 +76,12 @@ impl Reduced {
                 })
                 .collect(),
         });
-        Reduced { eager, future }
+        Reduced { eager, future, flaw: wanted.flaw }
+    }
+
+    /// How many messages are eager.
+    pub fn eager_messages(&self) -> usize {
+        self.eager.as_ref().map_or(0, |eager| eager.facts.iter().map(FxHashMap::len).sum())
     }
 
     /// Whether any message is eager.
@@ -137,6 +144,9 @@ impl Reduced {
         local: &[u32],
         in_flight: &[Vec<u32>],
     ) -> Vec<usize> {
+        if self.flaw == Some(Flaw::Senders) {
+            return Vec::new();
+        }
         let Some(mut futures) = self.future.take() else { return Vec::new() };
         let senders = futures.senders(self, steps, apart, local, in_flight);
         self.future = Some(futures);

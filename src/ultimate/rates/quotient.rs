@@ -8,8 +8,8 @@
 //!    are equal all along. So the strongly connected parts under free transitions become one state each.
 //! 4. Of transitions with the same ends and the same gain one is enough, and loops that gain nothing say nothing.
 
-use crate::system::Message;
 use crate::explore::components::components;
+use crate::system::Message;
 use crate::ultimate::fairness::{Component, Edge, Marks};
 use rustc_hash::FxHashMap;
 

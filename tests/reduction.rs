@@ -1,0 +1,113 @@
+//! Which messages are eager and how much is left to explore, on programs where it can be told by hand.
+
+use watershed::budget::Budget;
+use watershed::pipeline::verify::{Verified, verify};
+use watershed::pipeline::{Findings, explore_instance, instance::Options};
+use watershed::program::{Program, resolve};
+use watershed::syntax::load::{Input, load};
+
+fn program(text: &str) -> Program {
+    let loaded = load(&[Input::Text { name: "test.ded".to_string(), text: text.to_string() }]);
+    let (program, diagnostics) = resolve::resolve(&loaded.sources, &loaded.trees, &resolve::Options::default());
+    program.unwrap_or_else(|| panic!("{text}\n{diagnostics:?}"))
+}
+
+/// The reduced search, compared with the whole one.
+fn explored(text: &str) -> Findings {
+    let program = program(text);
+    let found = explore_instance(&program, &Budget::default(), Options::default(), &mut |_| ());
+    let verified = verify(&program, &Budget::default(), Options::default(), &found, &mut |_| ());
+    assert_eq!(verified, Verified::Same, "{text}");
+    found
+}
+
+fn reduced(text: &str) -> Findings {
+    explore_instance(&program(text), &Budget::default(), Options::default(), &mut |_| ())
+}
+
+/// n one-shot messages from one client, to n nodes or to one.
+fn one_shots(n: usize, nodes: bool, rules: &str) -> String {
+    let to = |i: usize| if nodes { format!("s{i}") } else { "s".to_string() };
+    let mut servers: Vec<String> = (1..=n).map(to).collect();
+    servers.dedup();
+    let events: String = (1..=n).map(|i| format!("go(#c, {}, x{i})@1;\n", to(i))).collect();
+    format!("nodes c, {};\n{events}m(#S, X)@async :- go(#C, S, X);\n{rules}", servers.join(", "))
+}
+
+const REMEMBERS: &str = "output seen; seen(X) :- m(X); seen(X)@next :- seen(X);";
+/// What is heard first is remembered: a latch.
+const FIRST: &str = "output first; first(X)@next :- m(X), notin taken(); first(X)@next :- first(X);
+    taken()@next :- m(_); taken()@next :- taken();";
+
+#[test]
+fn forty_one_shot_messages_take_at_most_four_transitions_each() {
+    for (nodes, rules, eager) in [(true, REMEMBERS, 40), (false, REMEMBERS, 40), (true, FIRST, 0)] {
+        let found = reduced(&one_shots(40, nodes, rules));
+        assert!(found.cut.is_none() && found.contested.is_empty() && found.undecided.is_empty());
+        assert_eq!(found.figures.eager_messages, eager);
+        assert!(found.figures.transitions <= 160, "{} transitions", found.figures.transitions);
+    }
+}
+
+#[test]
+fn small_scatters_and_gathers_are_as_without_reductions() {
+    for n in 1..=3 {
+        for nodes in [true, false] {
+            for rules in [REMEMBERS, FIRST] {
+                explored(&one_shots(n, nodes, rules));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_latch_remembers_is_not_eager() {
+    let latched = explored(&one_shots(2, false, FIRST));
+    assert_eq!((latched.figures.eager_messages, latched.contested.len()), (0, 2));
+}
+
+/// Two of three votes are enough; which two does not matter, how they are counted neither.
+#[test]
+fn a_threshold_is_seen_through() {
+    let votes = |comparison: &str| {
+        format!(
+            "output done; nodes c, d; go(#d, a)@1; go(#d, b)@2; go(#d, e)@3; to(#d, c);
+            vote(#C, X)@async :- go(#D, X), to(#D, C);
+            voted(X) :- vote(X); voted(X)@next :- voted(X);
+            votes(count<X>) :- voted(X);
+            enough() :- votes(N), N {comparison};
+            done()@next :- enough(); done()@next :- done();"
+        )
+    };
+    assert_eq!(explored(&votes(">= 2")).figures.eager_messages, 3);
+    // Exactly two can be passed over.
+    let exact = explored(&votes("== 2"));
+    assert_eq!((exact.figures.eager_messages, exact.contested.len()), (0, 1));
+}
+
+/// Three values on a ring of ten, sent again and again.
+#[test]
+fn flooding_with_resends_is_small() {
+    let nodes: Vec<String> = (0..10).map(|i| format!("n{i}")).collect();
+    let links: String =
+        (0..10).map(|i| format!("link(#n{i}, n{});\nlink(#n{i}, n{});\n", (i + 1) % 10, (i + 9) % 10)).collect();
+    let text = format!(
+        "output known; nodes {};\n{links}known(#n0, a); known(#n3, b); known(#n7, c);
+        known(#M, X)@async :- known(#N, X), link(#N, M); known(X)@next :- known(X);",
+        nodes.join(", ")
+    );
+    let found = reduced(&text);
+    assert!(found.cut.is_none() && found.contested.is_empty() && found.undecided.is_empty());
+    assert_eq!(found.certain.map(|certain| certain.len()), Some(30));
+    assert!(found.figures.transitions < 10_000, "{} transitions", found.figures.transitions);
+}
+
+/// An order that only observers see counts.
+#[test]
+fn observers_see_the_order_of_steps_of_different_nodes() {
+    let text = "output o; never both; nodes a, b; go(#a)@1; go(#b)@1;
+        blink()@next :- go(); o() :- blink();
+        both() :- blink(#a), blink(#b);";
+    let found = explored(text);
+    assert!(matches!(found.invariants[0], watershed::pipeline::Invariant::Violated(_)));
+}
