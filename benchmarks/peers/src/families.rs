@@ -25,9 +25,12 @@ pub struct FamiliesArgs {
     /// Print the tables only
     #[arg(long)]
     pub no_page: bool,
-    /// Seconds after which a run of Watershed is given up
-    #[arg(long, default_value_t = 30)]
-    pub timeout: u32,
+    /// States after which a run of Watershed is given up
+    #[arg(long, default_value_t = 3_000_000)]
+    pub max_states: u64,
+    /// Transitions after which a run of Watershed is given up
+    #[arg(long, default_value_t = 40_000_000)]
+    pub max_transitions: u64,
     /// Only instances whose name contains this
     #[arg(long, default_value = "", value_name = "TEXT")]
     pub only: String,
@@ -72,11 +75,11 @@ impl FamiliesArgs {
         let folder = tempfile::tempdir().map_err(CompareError::TemporaryFile)?;
         let mut tables = format!(
             "\
-Watershed alone, one thread: whole processes of `watershed explore`, given up after {} seconds. Transitions count every choice that was
-tried, idle steps that change nothing included; seconds are processor time, MB the peak of the heap.
-
-",
-            self.timeout
+Watershed alone, one thread: whole processes of `watershed explore`, given up after {} states or {} transitions (>). \
+Transitions count every choice that was tried, idle steps that change nothing included; s is processor time, MB the \
+peak of the heap.\n\n",
+            thousands(self.max_states),
+            thousands(self.max_transitions)
         );
         tables.push_str(
             "| program | n | verdict | states | transitions | s | MB | unreduced states | transitions | s | MB |\n",
@@ -109,9 +112,11 @@ tried, idle steps that change nothing included; seconds are processor time, MB t
     fn explore(&self, instance: &Instance, options: &[&str], folder: &Path) -> Result<Run<Answer>, CompareError> {
         let program = folder.join("instance.ded");
         std::fs::write(&program, &instance.text).map_err(CompareError::TemporaryFile)?;
-        let timeout = self.timeout.to_string();
-        let fixed = ["explore", "--format", "json", "--max-models", "1", "--max-memory", "4GiB", "--timeout", &timeout];
-        let arguments = fixed.iter().chain(options).map(OsString::from).chain([program.into()]).collect();
+        let [states, transitions] = [self.max_states, self.max_transitions].map(|bound| bound.to_string());
+        let fixed = ["explore", "--format", "json", "--max-models", "1", "--max-memory", "8GiB"];
+        let bounds = ["--max-states", &states, "--max-transitions", &transitions];
+        let arguments =
+            fixed.iter().chain(&bounds).chain(options).map(OsString::from).chain([program.into()]).collect();
         let name = format!("watershed on {} (n = {})", instance.name, instance.size);
         let read = |output: &[u8]| serde_json::from_slice(output);
         Contender { name, program: self.watershed.clone(), arguments, read }.run()
@@ -161,7 +166,7 @@ fn our_cells(run: &Run<Answer>) -> String {
 }
 
 fn cells(figures: &Figures, seconds: f64) -> String {
-    let megabytes = figures.peak_bytes.map_or("—".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
+    let megabytes = figures.peak_bytes.map_or("—".to_owned(), |bytes| format!("{:.2}", bytes as f64 / 1e6));
     format!("{} | {} | {seconds:.3} | {megabytes}", thousands(figures.states), thousands(figures.transitions))
 }
 
@@ -200,7 +205,7 @@ mod tests {
             process_seconds: 1.0,
             processor_seconds: 0.5,
         };
-        assert_eq!(our_cells(&run("confluent")), "1,200 | 7 | 0.500 | 2.5");
-        assert_eq!(our_cells(&run("inconclusive")), "> 1,200 | > 7 | > 0.500 | > 2.5");
+        assert_eq!(our_cells(&run("confluent")), "1,200 | 7 | 0.500 | 2.50");
+        assert_eq!(our_cells(&run("inconclusive")), "> 1,200 | > 7 | > 0.500 | > 2.50");
     }
 }
