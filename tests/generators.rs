@@ -133,6 +133,26 @@ fn resends_are_confluent_at_any_size() {
 }
 
 #[test]
+fn large_instances_take_few_transitions() {
+    let cases = [
+        (Family::Scatter { nodes: 40, receiver: Receiver::Keep }, 160),
+        (Family::Scatter { nodes: 40, receiver: Receiver::Answer }, 160),
+        (Family::Gather { messages: 40 }, 160),
+        (Family::Flooding { nodes: 10, values: 3 }, 9_999),
+        (commit(9, Votes::Yes), 100),
+        (commit(9, Votes::OneNo), 100),
+        (resending_commit(9), 100),
+        (Family::RingElection { nodes: 20 }, 100),
+        (Family::Store { writers: 8, overwrite: false }, 100),
+    ];
+    for (family, most) in cases {
+        let (_, verdict, _, transitions) = figures(&family.program(), Reductions::ALL);
+        assert_eq!(verdict, "confluent", "{family:?}");
+        assert!(transitions <= most, "{family:?}: {transitions} transitions");
+    }
+}
+
+#[test]
 fn a_layered_program_has_the_rules_asked_for() {
     let program = resolved(&Family::Layered { rules: 1200 }.program());
     assert_eq!(program.rules.len(), 1200);
