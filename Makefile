@@ -13,7 +13,7 @@ help:
 	@echo "make fuzz      10,000 mutated inputs through each part that reads what users give (minutes)"
 	@echo "make test-all  the same with $(RANDOM_PROGRAMS) random programs, and long fuzzing (hours)"
 	@echo "make lint      formatting and lints, warnings denied"
-	@echo "make bench     Watershed beside other model checkers"
+	@echo "make bench     Watershed beside other model checkers; writes the tables of benchmarks/README.md (20 minutes)"
 	@echo "make setup     what is missing to build, and the solver that some tests compare with"
 
 setup:
@@ -51,3 +51,4 @@ test-all: lint
 bench: build
 	$(CARGO) build --locked --release --manifest-path benchmarks/peers/Cargo.toml
 	cd benchmarks/peers && $(CARGO) run --locked --release --bin compare
+	cd benchmarks/peers && $(CARGO) run --locked --release --bin families

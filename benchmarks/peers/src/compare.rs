@@ -1,8 +1,8 @@
 //! Runs Watershed and the peer alternately on the same system and sets their figures side by side.
 
-mod contender;
+pub(crate) mod contender;
 mod error;
-mod sample;
+pub(crate) mod sample;
 mod table;
 
 pub use error::CompareError;
@@ -18,6 +18,7 @@ use crate::explore::Search;
 use crate::order_recording::{self, MAX_MESSAGES, SelfLoops};
 use contender::Contender;
 use error::Disagreement;
+use sample::Figures;
 
 /// Runs Watershed and stateright alternately on order-recording and prints a table.
 #[derive(Debug, Clone, Parser)]
@@ -101,7 +102,7 @@ impl CompareArgs {
         if path.is_file() { Ok(path) } else { Err(CompareError::NoPeer(path)) }
     }
 
-    fn watershed_contender(&self, program: &Path) -> Contender {
+    fn watershed_contender(&self, program: &Path) -> Contender<Figures> {
         let fixed = ["explore", "--no-reduction", "--format", "json", "--max-states", "2000000"];
         let mut arguments: Vec<OsString> = fixed.map(OsString::from).to_vec();
         arguments.extend(self.watershed_arguments.iter().cloned());
@@ -114,7 +115,7 @@ impl CompareArgs {
         }
     }
 
-    fn peer_contenders(&self, path: &Path) -> Vec<Contender> {
+    fn peer_contenders(&self, path: &Path) -> Vec<Contender<Figures>> {
         let mut peers = Vec::new();
         for search in &self.search {
             for threads in &self.threads {
@@ -170,20 +171,20 @@ impl CompareArgs {
 }
 
 impl Series {
-    fn new(peer: &Contender) -> Self {
+    fn new(peer: &Contender<Figures>) -> Self {
         Self { name: peer.name.clone(), pairs: Vec::new() }
     }
 }
 
 /// Runs both; the peer first if `swap`, so that neither always profits from its place.
-fn pair(watershed: &Contender, peer: &Contender, swap: bool) -> Result<Pair, CompareError> {
+fn pair(watershed: &Contender<Figures>, peer: &Contender<Figures>, swap: bool) -> Result<Pair, CompareError> {
     if swap {
-        let peer = peer.run()?;
-        let watershed = watershed.run()?;
+        let peer = Sample::new(&peer.run()?);
+        let watershed = Sample::new(&watershed.run()?);
         Ok(Pair { watershed, peer })
     } else {
-        let watershed = watershed.run()?;
-        let peer = peer.run()?;
+        let watershed = Sample::new(&watershed.run()?);
+        let peer = Sample::new(&peer.run()?);
         Ok(Pair { watershed, peer })
     }
 }

@@ -42,6 +42,18 @@ where
     }
 }
 
+/// Explores, depth first and on one thread, one state of each set of states with one representative.
+pub fn explore_up_to<M>(model: M, representative: fn(&M::State) -> M::State) -> Exploration
+where
+    M: Model + Send + Sync + 'static,
+    M::State: Hash + Clone + PartialEq + Send + Sync + 'static,
+    M::Action: Clone + PartialEq,
+{
+    let roots = model.init_states().len();
+    let start = Instant::now();
+    measure(model.checker().symmetry_fn(representative).spawn_dfs().join(), start, roots)
+}
+
 /// Reads a finished checker. Its `state_count` is the initial states and every successor generated.
 fn measure<M: Model>(checker: impl Checker<M>, start: Instant, roots: usize) -> Exploration {
     let time = start.elapsed();

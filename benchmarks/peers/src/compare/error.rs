@@ -25,6 +25,14 @@ pub enum CompareError {
     /// The Dedalus program could not be written.
     #[error("the Dedalus program cannot be written to a temporary folder: {0}")]
     TemporaryFile(#[source] io::Error),
+    /// The page for the tables cannot be read or written, or has no place for one.
+    #[error("{} cannot be brought up to date: {source}", .path.display())]
+    Page {
+        /// The page.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A contender did not start.
     #[error("{name} does not start: {source}")]
     Start {

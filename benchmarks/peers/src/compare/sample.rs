@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::contender::Run;
+
 /// One measured run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
@@ -19,12 +21,12 @@ pub struct Sample {
 
 /// What a tool reports of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub(super) struct Figures {
-    states: u64,
-    transitions: u64,
+pub(crate) struct Figures {
+    pub(crate) states: u64,
+    pub(crate) transitions: u64,
     #[serde(alias = "wall_seconds")]
-    seconds: f64,
-    peak_bytes: Option<u64>,
+    pub(crate) seconds: f64,
+    pub(crate) peak_bytes: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +35,8 @@ struct WatershedReport {
 }
 
 impl Sample {
-    pub(super) fn new(figures: Figures, process_seconds: f64) -> Self {
+    pub(super) fn new(run: &Run<Figures>) -> Self {
+        let Run { printed: figures, process_seconds, .. } = *run;
         Self {
             states: figures.states,
             transitions: figures.transitions,
@@ -58,7 +61,7 @@ pub(super) fn read_watershed(output: &[u8]) -> serde_json::Result<Figures> {
 }
 
 /// Reads the peer's line.
-pub(super) fn read_peer(output: &[u8]) -> serde_json::Result<Figures> {
+pub(crate) fn read_peer(output: &[u8]) -> serde_json::Result<Figures> {
     serde_json::from_slice(output)
 }
 
@@ -76,8 +79,9 @@ mod tests {
         let peer = read_peer(peer).expect("the report is whole");
         assert_eq!(watershed.peak_bytes, Some(60));
         assert_eq!(peer.peak_bytes, None);
-        assert_eq!(Sample::new(watershed, 1.0).bytes_per_state(), Some(20.0));
-        assert_eq!(Sample::new(peer, 1.0).states_per_second(), 6.0);
+        let run = |printed| Sample::new(&Run { printed, process_seconds: 1.0, processor_seconds: 1.0 });
+        assert_eq!(run(watershed).bytes_per_state(), Some(20.0));
+        assert_eq!(run(peer).states_per_second(), 6.0);
     }
 
     #[test]
