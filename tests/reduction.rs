@@ -85,6 +85,21 @@ fn a_threshold_is_seen_through() {
     assert_eq!((exact.figures.eager_messages, exact.contested.len()), (0, 1));
 }
 
+/// A message that leaves a trace for one step only is not dropped: the run that a witness shows has the trace.
+#[test]
+fn a_message_that_is_carried_for_one_step_is_delivered() {
+    let text = "nodes x, y; output s; go(#y)@1; go2(#y)@2;
+        a(#x)@async :- go(#y); b()@next :- a();
+        m(#y)@async :- go(#y); s()@next :- m(), go2(); s()@next :- s();";
+    let found = explored(text);
+    assert_eq!((found.contested.len(), found.figures.eager_messages), (1, 1));
+    let program = program(text);
+    let analysis = watershed::analysis::analyse(&program);
+    let options = watershed::pipeline::check::Options { theorems: false, ..Default::default() };
+    let answer = watershed::pipeline::check(&program, &analysis, &Budget::default(), options, &mut |_| ());
+    assert!(answer.expect("no rule errs").witness.is_some());
+}
+
 /// Three values on a ring of ten, sent again and again.
 #[test]
 fn flooding_with_resends_is_small() {

@@ -273,7 +273,9 @@ impl Draft<'_> {
                 return None;
             }
             for rule in self.atoms.readers(atom) {
-                if rule.kind == RuleKind::Async {
+                // What is carried, if only for one step, is part of the state.
+                let passes = rule.kind == RuleKind::Deductive || self.atoms.is_guarded(rule.head);
+                if rule.kind == RuleKind::Async || !passes {
                     return None;
                 }
                 open.push(rule.head);

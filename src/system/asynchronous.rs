@@ -167,25 +167,30 @@ impl<'p> Asynchronous<'p> {
         let in_flight: Vec<Vec<u32>> = (0..nodes as u32)
             .map(|node| self.buffers.contents(buffer(state, node)).map(|(fact, _)| fact).collect())
             .collect();
-        let mut best: Option<(usize, Vec<bool>)> = None;
-        // Where every set grows and grows, looking on costs more than it saves.
+        // All sets grow by those who may send to them, in turn: a small closed one is found first. Where every set grows and
+        // grows, looking on costs more than it saves.
         let mut looks = LOOKS_A_NODE * nodes;
-        for start in (0..nodes).filter(|&node| counts[node] > 0) {
-            let mut apart = vec![false; nodes];
-            apart[start] = true;
-            let mut size = counts[start];
-            while looks > 0 && best.as_ref().is_none_or(|(least, _)| size < *least) {
+        let mut best: Option<(usize, Vec<bool>)> = None;
+        let starts = (0..nodes).filter(|&node| counts[node] > 0);
+        let mut open: Vec<(usize, Vec<bool>)> =
+            starts.map(|start| (counts[start], (0..nodes).map(|node| node == start).collect())).collect();
+        while !open.is_empty() && looks > 0 {
+            open.retain_mut(|(size, apart)| {
+                if looks == 0 || best.as_ref().is_some_and(|(least, _)| *size >= *least) {
+                    return false;
+                }
                 looks -= 1;
-                let senders = self.reduced.senders(steps, &apart, &locals, &in_flight);
+                let senders = self.reduced.senders(steps, apart, &locals, &in_flight);
                 if senders.is_empty() {
-                    best = Some((size, apart));
-                    break;
+                    best = Some((*size, std::mem::take(apart)));
+                    return false;
                 }
                 for node in senders {
                     apart[node] = true;
-                    size += counts[node];
+                    *size += counts[node];
                 }
-            }
+                true
+            });
         }
         let Some((size, apart)) = best.filter(|(size, _)| *size < choices.len()) else { return Ok(false) };
         let mut first = vec![true; nodes];
