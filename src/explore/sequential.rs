@@ -27,6 +27,8 @@ pub struct Exploration {
     pub stopped: Option<Stopped>,
     /// Whether a `never` relation held in some transition.
     pub alarm: bool,
+    /// Whether copies of some message became more, so that a loop might have pumped it that was not met yet.
+    pub grew: bool,
     /// What reductions left out.
     pub left_out: LeftOut,
 }
@@ -83,11 +85,12 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
         choices: Vec::new(),
         alarm: false,
         in_part: true,
+        grew: false,
         left_out: LeftOut::default(),
     };
     let stopped = search.run(system, budget, watch).err();
     search.graph.freeze();
-    Exploration { graph: search.graph, stopped, alarm: search.alarm, left_out: search.left_out }
+    Exploration { graph: search.graph, stopped, alarm: search.alarm, grew: search.grew, left_out: search.left_out }
 }
 
 /// After this many states loops are looked for the first time, and whenever there are [`AND_AGAIN`] times as many.
@@ -105,6 +108,7 @@ struct Search {
     alarm: bool,
     /// Whether the system is asked for reductions.
     in_part: bool,
+    grew: bool,
     left_out: LeftOut,
 }
 
@@ -234,6 +238,7 @@ impl Search {
         let discovered = self.graph.discover(next, at, budget.max_states);
         let (target, new) = discovered.ok_or_else(|| stop(Bound::States.into()))?;
         if new && system.grew(state, next) {
+            self.grew = true;
             self.look_for_pumping(system, at, next)?;
         }
         self.targets.push(target);

@@ -164,9 +164,10 @@ pub fn explore_instance(
     let mut counting = Counting { cap: 1, ..Counting::default() };
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
+    let mut grows = false;
     loop {
         // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
-        let persistent = options.reductions.persistent && counting.pumped.is_empty();
+        let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
         let reductions = Reductions { persistent, ..options.reductions };
         let mut system = Asynchronous::new(program, budget, &counting, reductions);
         let found = explore(&mut system, &budget.search_share(), watch);
@@ -179,6 +180,14 @@ pub fn explore_instance(
         figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
             counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
+            continue;
+        }
+        let counted_out = |stopped: &Stopped| {
+            matches!(stopped, Stopped::At { stop: Stop::Bound(Bound::States | Bound::Transitions), .. })
+        };
+        if persistent && found.grew && found.stopped.as_ref().is_some_and(counted_out) {
+            // Without persistent sets the loop that pumps may be met sooner.
+            grows = true;
             continue;
         }
         if found.stopped.is_some()
