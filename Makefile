@@ -31,6 +31,8 @@ build:
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@for package in fuzz benchmarks/peers; do \
+	  $(CARGO) metadata --locked --format-version 1 --manifest-path $$package/Cargo.toml > /dev/null || exit 1; done
 
 test:
 	@.ci/setup
