@@ -87,7 +87,7 @@ impl<'a> Fixpoint<'a> {
             return Err(error);
         }
         let outputs = &self.program.outputs;
-        Ok(self.tables.into_facts(|relation| outputs.binary_search(&relation).is_ok()))
+        Ok(self.tables.into_facts(|relation| outputs.contains(&relation)))
     }
 
     fn load(&mut self) -> Result<(), EvalError> {

@@ -88,10 +88,12 @@ pub fn budget() -> Budget {
     Budget { max_states: 20_000, max_transitions: 200_000, max_facts: 10_000, ..Budget::default() }
 }
 
+/// Exploration without reductions.
+pub const WHOLE: instance::Options = instance::Options { max_models: 64, reductions: Reductions::NONE };
+
 /// What exploration without reductions finds.
 pub fn explore(program: &Program) -> Findings {
-    let options = instance::Options { max_models: 64, reductions: Reductions::NONE };
-    explore_instance(program, &budget(), options, &mut |_| ())
+    explore_instance(program, &budget(), WHOLE, &mut |_| ())
 }
 
 /// The findings in names; `None` if a bound cut the search.
