@@ -93,7 +93,8 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
     Exploration { graph: search.graph, stopped, alarm: search.alarm, grew: search.grew, left_out: search.left_out }
 }
 
-/// After this many states loops are looked for the first time, and whenever there are [`AND_AGAIN`] times as many.
+/// Loops are looked for at the end of the level (the states at one distance) in which this many states are expanded, and whenever there
+/// are [`AND_AGAIN`] times as many: what is found then does not depend on how the states of a level are shared out.
 const LOOPS_AFTER: usize = 1 << 11;
 const AND_AGAIN: usize = 4;
 
@@ -122,14 +123,16 @@ impl Search {
         let mut look_for_loops = LOOPS_AFTER;
         loop {
             while self.graph.expanded() < self.graph.states.len() {
-                let at = self.graph.expanded() as u32;
-                self.look(system, budget, at, watch)?;
-                let partial = self.visit(system, budget, at, self.in_part)?;
-                let full = || Stopped::At { stop: Bound::Memory.into(), state: at, choice: None };
-                self.graph.expand(&self.targets, partial).ok_or_else(full)?;
-                if self.graph.expanded() == look_for_loops {
+                let level = self.graph.expanded() as u32..self.graph.states.len() as u32;
+                for at in level {
+                    self.look(system, budget, at, watch)?;
+                    let partial = self.visit(system, budget, at, self.in_part)?;
+                    let full = || Stopped::At { stop: Bound::Memory.into(), state: at, choice: None };
+                    self.graph.expand(&self.targets, partial).ok_or_else(full)?;
+                }
+                if self.graph.expanded() >= look_for_loops {
                     self.open_loops(system, budget, watch)?;
-                    look_for_loops *= AND_AGAIN;
+                    look_for_loops = AND_AGAIN * self.graph.expanded();
                 }
             }
             if !self.open_loops(system, budget, watch)? {
