@@ -34,6 +34,10 @@ pub enum Flaw {
     Shown,
     /// Persistent sets pass over what other nodes may send.
     Senders,
+    /// Messages count as silent whatever is sent for them.
+    Silent,
+    /// Steps are taken sooner although observers see it.
+    Seen,
 }
 
 impl Reductions {

@@ -34,9 +34,13 @@
 //!
 //! **Extra steps.** A step of a node that delivers messages of G only, leaves everything outside F as it was and sends nothing from outside
 //! F, can be put in anywhere: outside F it is an idle step that changes nothing, and in F it only comes sooner. So where
-//! such a step changes the state it is taken at once, and nothing else is tried there ([`Eager::is_extra`]). Observers could see the difference if
-//! they read what is not up; then extra steps are not taken. A loop of such states would keep other nodes from stepping for ever;
-//! the search tries everything in states of loops ([`crate::explore`]).
+//! such a step changes the state it is taken at once, and nothing else is tried there ([`Eager::is_extra`]). Observers must not see it
+//! too early ([`super::observed`]). A loop of such states would keep other nodes from stepping for ever; the search tries everything in
+//! states of loops ([`crate::explore`]).
+//!
+//! **Silent messages.** Nothing in the comparison above needs r' to deliver as early as possible, but what F sends. A message of G
+//! is silent if no async rule reads what depends on it, and observers do not either unless what they see stays. Then any two runs that take
+//! the same steps but for when silent messages are delivered agree in the sense of 1 to 3, since both agree with r'.
 
 use super::Flaw;
 use super::atoms::{Atom, Atoms, Rule};
@@ -49,18 +53,28 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone)]
 pub struct Eager {
     nodes: Vec<EagerNode>,
-    extra_steps: bool,
 }
 
 /// The same for one node, over its atoms and messages as [`Ground`] numbers them.
 #[derive(Debug, Clone, Default)]
 pub struct EagerNode {
-    /// The eager atoms, sorted, each with the guarded atoms that it makes true if it can do nothing else.
-    pub messages: Vec<(u32, Option<Vec<u32>>)>,
+    /// The eager messages, sorted by atom.
+    pub messages: Vec<EagerMessage>,
     /// The atoms that do not depend on eager ones and can be carried, as bits.
     pub untouched: Vec<u64>,
     /// By message that the node can send: whether it is sent for eager causes only.
     pub late: Vec<bool>,
+}
+
+/// An eager message.
+#[derive(Debug, Clone)]
+pub struct EagerMessage {
+    /// Its atom.
+    pub atom: u32,
+    /// The guarded atoms that it makes true, if it can do nothing else.
+    pub absorbers: Option<Vec<u32>>,
+    /// Whether nothing that depends on it is sent, or seen by observers before it stays.
+    pub silent: bool,
 }
 
 /// Rounds of removing after which no message is eager. Each removes all that some broken condition depends on, so they are few.
@@ -82,6 +96,7 @@ impl Eager {
             touched: Vec::new(),
             flags: Vec::new(),
             observed: &observed,
+            order_unobserved: is_order_unobserved(program, ground, atoms),
             flaw,
         };
         let mut rounds = 0..MOST_ROUNDS;
@@ -97,7 +112,7 @@ impl Eager {
             }
         }
         let nodes = program.node_ids().map(|node| draft.node(node.0, ground)).collect();
-        Eager { nodes, extra_steps: is_order_unobserved(program, ground, atoms) }
+        Eager { nodes }
     }
 
     /// What is eager at a node.
@@ -113,8 +128,7 @@ impl Eager {
     /// Whether a step that delivered eager messages only, from `before` to `after` (carried atoms as bits) with these messages sent, can be put in anywhere.
     pub fn is_extra(&self, node: u32, before: &[u64], after: &[u64], mut sent: impl Iterator<Item = u32>) -> bool {
         let EagerNode { untouched, late, .. } = &self.nodes[node as usize];
-        self.extra_steps
-            && before.iter().zip(after).zip(untouched).all(|((a, b), mask)| (a ^ b) & mask == 0)
+        before.iter().zip(after).zip(untouched).all(|((a, b), mask)| (a ^ b) & mask == 0)
             && sent.all(|message| late[message as usize])
     }
 }
@@ -137,6 +151,8 @@ struct Draft<'a> {
     outputs: Vec<bool>,
     nevers: Vec<bool>,
     observed: &'a [Reading],
+    /// Whether what observers need stays, and they need no more ([`is_order_unobserved`]).
+    order_unobserved: bool,
     /// G.
     eager: Vec<bool>,
     /// F.
@@ -247,13 +263,36 @@ impl Draft<'_> {
             }
         }
         let eager = range.filter(|&atom| self.eager[atom as usize]);
-        let messages = eager.map(|atom| (atom - here, self.absorbers(atom, here))).collect();
+        let message = |atom| EagerMessage {
+            atom: atom - here,
+            absorbers: self.absorbers(atom, here),
+            silent: self.is_silent(atom),
+        };
+        let messages = eager.map(message).collect();
         let mut late = vec![true; ground.messages(id).len()];
         for rule in ground.rules(id).iter().filter(|rule| rule.kind == RuleKind::Async) {
             let reads = rule.positive.iter().chain(&rule.negative);
             late[rule.head as usize] &= reads.into_iter().any(|&atom| self.touched[(here + atom) as usize]);
         }
         EagerNode { messages, untouched, late }
+    }
+
+    fn is_silent(&self, message: Atom) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![message];
+        while let Some(atom) = open.pop() {
+            if !seen.insert(atom) {
+                continue;
+            }
+            let relation = self.relation[atom as usize].0 as usize;
+            let Reading { needed, forbidden } = self.observed.get(relation).copied().unwrap_or_default();
+            let sends = self.atoms.readers(atom).any(|rule| rule.kind == RuleKind::Async);
+            if (sends && self.flaw != Some(Flaw::Silent)) || ((needed || forbidden) && !self.order_unobserved) {
+                return false;
+            }
+            open.extend(self.atoms.readers(atom).filter(|rule| rule.kind != RuleKind::Async).map(|rule| rule.head));
+        }
+        true
     }
 
     /// The guarded atoms that a message makes true, by their numbers at the node, if it can do nothing else.

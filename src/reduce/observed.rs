@@ -1,4 +1,9 @@
 //! What observer rules read of nodes' steps, and whether the order of steps of different nodes can matter to them.
+//!
+//! A reduction that takes a step sooner than some run does, before steps of other nodes, changes the snapshots that these steps are seen in: what is
+//! seen of the node is newer. If the newer D has all that observers need and the older one had, and nothing that they forbid and
+//! the older one lacked, then whatever they found in the run they find in the other one, too ([`is_seen_early`]). If all that they read is up and
+//! needed, they find it later ([`is_order_unobserved`]).
 
 use super::atoms::{Atom, Atoms};
 use crate::eval::ground::Ground;
@@ -46,6 +51,13 @@ pub fn is_order_unobserved(program: &Program, ground: &Ground, atoms: &Atoms) ->
         let Reading { needed, forbidden } = readings.get(relation.0 as usize).copied().unwrap_or_default();
         !forbidden && (!needed || atoms.is_up(atom))
     })
+}
+
+/// Whether observers may find less if a node shows `after` where it would still show `before`: facts in these relations, sorted.
+pub fn is_seen_early(readings: &[Reading], before: &[(u32, RelationId)], after: &[(u32, RelationId)]) -> bool {
+    let reading = |&(_, relation): &(u32, RelationId)| readings.get(relation.0 as usize).copied().unwrap_or_default();
+    let lost = before.iter().any(|fact| reading(fact).needed && after.binary_search(fact).is_err());
+    lost || after.iter().any(|fact| reading(fact).forbidden && before.binary_search(fact).is_err())
 }
 
 /// The relation of each atom; hidden atoms have relations beyond those of the program.

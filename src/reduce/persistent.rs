@@ -11,7 +11,10 @@
 //! Does X do something in every fair run? It must, if a node of X has something in flight, or an idle step of it has an
 //! effect: only nodes of which this is so are candidates. Idle steps are left out a finite number of times, so the ultimate facts stay the same,
 //! provided that no such state is passed infinitely often: the search tries everything in states of loops ([`crate::explore`]). An idle
-//! step in which a `never` relation holds has an effect. Observers must not see the order ([`super::observed`]).
+//! step in which a `never` relation holds has an effect. Observers must not see any step of X too early ([`super::observed`]).
+//!
+//! *Silent* messages ([`super::eager`]) may come to X. The first step of X that delivers something else, or has an effect without it, is
+//! taken first as above, without the silent messages that came; these are delivered by the next step of their node, and that is all the same.
 //!
 //! What other nodes can send is over-approximated: all that follows, negation ignored, from what they carry, what is in
 //! flight to them or can be sent to them, and events that are still due. Only rules that forbid a guarded atom which is

@@ -12,8 +12,8 @@ use crate::budget::Budget;
 use crate::eval::naive;
 use crate::eval::store::FactId;
 use crate::network::{Buffers, Count, EMPTY, Pairs};
-use crate::program::{Fact, LocatedFact, NodeId, Program};
-use crate::reduce::Reductions;
+use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId};
+use crate::reduce::{Reductions, observed};
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -139,11 +139,40 @@ impl<'p> Asynchronous<'p> {
             self.step(state, choice, &mut next)?;
             let moved = self.steps.moved(node, local(state, node), inbox, self.buffers.inbox(inbox))?;
             let sent = self.steps.sent(moved.sent);
-            if next != state && self.reduced.is_extra(self.steps.ground(), node, local(state, node), moved.next, sent) {
+            if next != state
+                && self.reduced.is_extra(self.steps.ground(), node, local(state, node), moved.next, sent)
+                && !self.is_seen_early(state, &next, node)
+            {
                 return Ok(Some(choice));
             }
         }
         Ok(None)
+    }
+
+    /// Whether observers may find less if the step of `node` from `state` to `next` is taken before others.
+    fn is_seen_early(&self, state: &[u32], next: &[u32], node: u32) -> bool {
+        let Some(readings) = self.reduced.observed() else { return false };
+        let shown = |state: &[u32]| -> Vec<(u32, RelationId)> {
+            let snapshot = self.snapshots(state)[node as usize].checked_sub(1);
+            let facts = snapshot.map_or_else(Vec::new, |snapshot| self.steps.snapshot(snapshot));
+            facts.into_iter().map(|id| (id.0, self.steps.fact(id).relation)).collect()
+        };
+        observed::is_seen_early(readings, &shown(state), &shown(next))
+    }
+
+    /// The nodes all of whose steps may be taken before those of others as far as observers can tell.
+    fn unseen(&mut self, state: &[u32], choices: &[Choice]) -> Result<Vec<bool>, Stop> {
+        let mut unseen = vec![true; self.nodes()];
+        if self.reduced.observed().is_some() {
+            let mut next = Vec::new();
+            for &choice in choices {
+                if unseen[choice.node as usize] {
+                    self.step(state, choice, &mut next)?;
+                    unseen[choice.node as usize] = !self.is_seen_early(state, &next, choice.node);
+                }
+            }
+        }
+        Ok(unseen)
     }
 
     /// Leaves only the choices of a smallest set of nodes that receives nothing before it moves, if there is one.
@@ -162,6 +191,7 @@ impl<'p> Asynchronous<'p> {
             idles[node] = next == state && !alarm && choice.inbox == 0;
             counts[node] = of_node.len() - usize::from(idles[node]);
         }
+        let unseen = self.unseen(state, choices)?;
         let Some(steps) = self.steps.ground() else { return Ok(false) };
         let locals: Vec<u32> = (0..nodes as u32).map(|node| local(state, node)).collect();
         let in_flight: Vec<Vec<u32>> = (0..nodes as u32)
@@ -171,7 +201,7 @@ impl<'p> Asynchronous<'p> {
         // grows, looking on costs more than it saves.
         let mut looks = LOOKS_A_NODE * nodes;
         let mut best: Option<(usize, Vec<bool>)> = None;
-        let starts = (0..nodes).filter(|&node| counts[node] > 0);
+        let starts = (0..nodes).filter(|&node| counts[node] > 0 && unseen[node]);
         let mut open: Vec<(usize, Vec<bool>)> =
             starts.map(|start| (counts[start], (0..nodes).map(|node| node == start).collect())).collect();
         while !open.is_empty() && looks > 0 {
@@ -183,6 +213,9 @@ impl<'p> Asynchronous<'p> {
                 let senders = self.reduced.senders(steps, apart, &locals, &in_flight);
                 if senders.is_empty() {
                     best = Some((*size, std::mem::take(apart)));
+                    return false;
+                }
+                if senders.iter().any(|&node| !unseen[node]) {
                     return false;
                 }
                 for node in senders {

@@ -3,8 +3,8 @@
 use crate::network::Count;
 use crate::program::{Program, RuleKind};
 use crate::reduce::atoms::Atoms;
-use crate::reduce::eager::Eager;
-use crate::reduce::observed::is_order_unobserved;
+use crate::reduce::eager::{Eager, EagerMessage};
+use crate::reduce::observed::{Reading, is_order_unobserved, readings};
 use crate::reduce::persistent::Future;
 use crate::reduce::{Flaw, Reductions};
 use crate::system::local::GroundSteps;
@@ -16,6 +16,8 @@ use rustc_hash::FxHashMap;
 pub struct Reduced {
     eager: Option<EagerFacts>,
     future: Option<Futures>,
+    /// How observers read each relation, if the order of steps of different nodes can matter to them.
+    observed: Option<Vec<Reading>>,
     flaw: Option<Flaw>,
 }
 
@@ -23,8 +25,8 @@ pub struct Reduced {
 #[derive(Debug)]
 struct EagerFacts {
     eager: Eager,
-    /// By node and fact: nothing for messages that are not eager; the atoms that absorb it, if it can be absorbed.
-    facts: Vec<FxHashMap<u32, Option<Vec<u32>>>>,
+    /// By node and fact, the eager message.
+    facts: Vec<FxHashMap<u32, EagerMessage>>,
     /// By node, the number of each message that it can send.
     sent: Vec<FxHashMap<(u32, u32), u32>>,
 }
@@ -54,13 +56,14 @@ impl Reduced {
             facts: nodes()
                 .map(|node| {
                     let messages = eager.node(node).messages.iter();
-                    messages.map(|(atom, absorbers)| (steps.fact_of(node, *atom), absorbers.clone())).collect()
+                    messages.map(|message| (steps.fact_of(node, message.atom), message.clone())).collect()
                 })
                 .collect(),
             sent: nodes().map(|node| steps.messages(node).iter().copied().zip(0..).collect()).collect(),
             eager,
         });
-        let apart = wanted.persistent && program.nodes.len() > 1 && is_order_unobserved(program, ground, &atoms);
+        let apart = wanted.persistent && program.nodes.len() > 1;
+        let observed = !is_order_unobserved(program, ground, &atoms) && wanted.flaw != Some(Flaw::Seen);
         let future = apart.then(|| Futures {
             future: Future::new(program, ground, &atoms),
             sets: Slices::default(),
@@ -76,7 +79,7 @@ impl Reduced {
                 })
                 .collect(),
         });
-        Reduced { eager, future, flaw: wanted.flaw }
+        Reduced { eager, future, observed: observed.then(|| readings(program)), flaw: wanted.flaw }
     }
 
     /// How many messages are eager.
@@ -107,11 +110,25 @@ impl Reduced {
 
     /// Whether a message that is sent to a node in local state `local` changes nothing there any more.
     pub fn is_absorbed(&self, steps: Option<&GroundSteps>, node: u32, local: u32, fact: u32) -> bool {
-        let absorbers = self.eager.as_ref().and_then(|eager| eager.facts[node as usize].get(&fact)?.as_ref());
+        let message = self.eager.as_ref().and_then(|eager| eager.facts[node as usize].get(&fact));
+        let absorbers = message.and_then(|message| message.absorbers.as_ref());
         match (absorbers, steps) {
             (Some(atoms), Some(steps)) => atoms.iter().all(|&atom| steps.carries(node, local, atom)),
             _ => false,
         }
+    }
+
+    /// Whether it does not matter when a message is delivered.
+    fn is_silent(&self, node: u32, fact: u32) -> bool {
+        self.eager
+            .as_ref()
+            .and_then(|eager| eager.facts[node as usize].get(&fact))
+            .is_some_and(|message| message.silent)
+    }
+
+    /// How observers read each relation, if the order of steps of different nodes can matter to them.
+    pub fn observed(&self) -> Option<&[Reading]> {
+        self.observed.as_deref()
     }
 
     /// Whether a step of `node` that delivers eager messages only, from one local state to another, with these messages
@@ -175,7 +192,8 @@ impl Futures {
             for message in self.sets.get(sent).chunks_exact(2) {
                 let (to, fact) = (message[0] as usize, message[1]);
                 if apart[to] {
-                    senders[node] |= !reduced.is_absorbed(Some(steps), to as u32, local[to], fact);
+                    senders[node] |= !reduced.is_silent(to as u32, fact)
+                        && !reduced.is_absorbed(Some(steps), to as u32, local[to], fact);
                 } else if let Err(place) = may_come[to].binary_search(&fact) {
                     may_come[to].insert(place, fact);
                     if !std::mem::replace(&mut waiting[to], true) {
