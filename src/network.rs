@@ -104,6 +104,11 @@ impl Buffers {
         self.inboxes.get(inbox)
     }
 
+    /// The number of an inbox with these facts, sorted.
+    pub fn inbox_of(&mut self, facts: &[u32]) -> u32 {
+        self.inboxes.intern(facts)
+    }
+
     /// How many distinct buffers there are.
     pub fn len(&self) -> usize {
         self.slices.len()
@@ -163,6 +168,7 @@ impl Buffers {
         if total.is_none_or(|total| total > MOST_DELIVERIES) {
             return Err(Stop::Bound(Bound::Transitions));
         }
+        debug_assert!(self.contents(buffer).zip(&options).all(|((f, n), o)| forced(f) || o.len() == self.ways(n)));
         let mut digits = vec![0usize; options.len()];
         let start = self.deliveries.len();
         let (mut inbox, mut rest) = (Vec::new(), Vec::new());
@@ -198,6 +204,13 @@ impl Buffers {
             digits[at] += 1;
             digits[..at].fill(0);
         }
+    }
+
+    /// In how many ways some or none of `count` copies can be delivered. [`Self::deliveries`] are all combinations of those of the
+    /// messages that are not forced: number `d₁ + w₁·(d₂ + w₂·(…))` delivers message i, in the order of the facts, in the dᵢ-th of wᵢ
+    /// ways. The 0th delivers nothing of it; of n copies that are counted the dᵢ-th delivers dᵢ.
+    pub fn ways(&self, count: Copies) -> usize {
+        if count == OMEGA { self.cap as usize + 3 } else { count as usize + 1 }
     }
 
     /// Whether some of `count` copies are delivered, and how many are left: first nothing delivered, then ever more.

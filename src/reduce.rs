@@ -20,6 +20,8 @@ pub struct Reductions {
     pub eager: bool,
     /// Where a set of nodes can receive nothing more before it moves, only its steps are taken ([`persistent`]).
     pub persistent: bool,
+    /// Batches that are as good as a sequence of smaller deliveries are left out ([`crate::system::asynchronous`]).
+    pub batches: bool,
     /// A mistake in one of them; for tests of the tests.
     pub flaw: Option<Flaw>,
 }
@@ -38,21 +40,24 @@ pub enum Flaw {
     Silent,
     /// Steps are taken sooner although observers see it.
     Seen,
+    /// Batches are compared with sequences but for what is sent.
+    Batches,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Reductions = Reductions { eager: true, persistent: true, flaw: None };
+    pub const ALL: Reductions = Reductions { eager: true, persistent: true, batches: true, flaw: None };
     /// None: the system as semantics §2 defines it.
-    pub const NONE: Reductions = Reductions { eager: false, persistent: false, flaw: None };
+    pub const NONE: Reductions = Reductions { eager: false, persistent: false, batches: false, flaw: None };
     /// Their names, in the order in which they are applied.
-    pub const NAMES: [&'static str; 2] = ["eager", "persistent"];
+    pub const NAMES: [&'static str; 3] = ["eager", "persistent", "batches"];
 
     /// The reduction of this name alone.
     pub fn only(name: &str) -> Option<Reductions> {
         match name {
             "eager" => Some(Reductions { eager: true, ..Reductions::NONE }),
             "persistent" => Some(Reductions { persistent: true, ..Reductions::NONE }),
+            "batches" => Some(Reductions { batches: true, ..Reductions::NONE }),
             _ => None,
         }
     }
@@ -62,6 +67,7 @@ impl Reductions {
         Reductions {
             eager: self.eager || other.eager,
             persistent: self.persistent || other.persistent,
+            batches: self.batches || other.batches,
             flaw: self.flaw.or(other.flaw),
         }
     }
@@ -75,7 +81,7 @@ impl Default for Reductions {
 
 impl fmt::Display for Reductions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let on = [self.eager, self.persistent];
+        let on = [self.eager, self.persistent, self.batches];
         let names: Vec<&str> =
             Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
         f.write_str(if names.is_empty() { "none" } else { "" })?;

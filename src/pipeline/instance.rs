@@ -103,7 +103,7 @@ pub struct Figures {
     /// Messages that were delivered eagerly in the last search.
     pub eager_messages: usize,
     /// States of the last search that were expanded in part, for each of [`Reductions::NAMES`].
-    pub in_part: [usize; 2],
+    pub in_part: [usize; Reductions::NAMES.len()],
     /// How many of these were expanded again in full, since they lie on loops.
     pub again: usize,
 }

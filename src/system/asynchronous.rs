@@ -4,6 +4,7 @@
 //! observers last saw of each node. Two global states are equal exactly if these are: what a node will do depends on
 //! nothing else.
 
+mod batches;
 mod reduced;
 
 use super::local::LocalSteps;
@@ -14,6 +15,7 @@ use crate::eval::store::FactId;
 use crate::network::{Buffers, Count, EMPTY, Pairs};
 use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId};
 use crate::reduce::{Reductions, observed};
+use batches::Needed;
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -43,6 +45,7 @@ pub struct Asynchronous<'p> {
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
     reduced: Reduced,
+    needed: Needed,
 }
 
 impl<'p> Asynchronous<'p> {
@@ -64,6 +67,7 @@ impl<'p> Asynchronous<'p> {
             observers,
             observed_alarms: FxHashMap::default(),
             reduced,
+            needed: Needed::default(),
         }
     }
 
@@ -310,7 +314,12 @@ impl System for Asynchronous<'_> {
             choices.push(choice);
             return Ok(Some("eager"));
         }
-        Ok(if self.persistent_set(state, choices)? { Some("persistent") } else { None })
+        let persistent = self.persistent_set(state, choices)?;
+        let batches = self.reduced.splits_batches() && {
+            let idle = !persistent && self.without_idle_steps(state, choices)?;
+            self.without_batches(state, choices)? | idle
+        };
+        Ok(if persistent { Some("persistent") } else { batches.then_some("batches") })
     }
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
@@ -425,6 +434,7 @@ impl System for Asynchronous<'_> {
     }
 
     fn settle(&mut self) {
+        self.needed.clear();
         self.steps.forget();
     }
 

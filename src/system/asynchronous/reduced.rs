@@ -18,6 +18,7 @@ pub struct Reduced {
     future: Option<Futures>,
     /// How observers read each relation, if the order of steps of different nodes can matter to them.
     observed: Option<Vec<Reading>>,
+    batches: bool,
     flaw: Option<Flaw>,
 }
 
@@ -46,7 +47,8 @@ struct Futures {
 impl Reduced {
     /// The reductions that are wanted and apply: none if the program could not be grounded.
     pub fn new(program: &Program, steps: Option<&GroundSteps>, wanted: Reductions) -> Self {
-        let Some(steps) = steps.filter(|_| wanted != Reductions::NONE) else { return Reduced::default() };
+        let others = Reduced { batches: wanted.batches, flaw: wanted.flaw, ..Reduced::default() };
+        let Some(steps) = steps.filter(|_| wanted.eager || wanted.persistent) else { return others };
         let ground = steps.engine();
         let atoms = Atoms::new(program, ground);
         let nodes = || program.node_ids().map(|node| node.0);
@@ -79,7 +81,7 @@ impl Reduced {
                 })
                 .collect(),
         });
-        Reduced { eager, future, observed: observed.then(|| readings(program)), flaw: wanted.flaw }
+        Reduced { eager, future, observed: observed.then(|| readings(program)), ..others }
     }
 
     /// How many messages are eager.
@@ -124,6 +126,16 @@ impl Reduced {
             .as_ref()
             .and_then(|eager| eager.facts[node as usize].get(&fact))
             .is_some_and(|message| message.silent)
+    }
+
+    /// Whether batches that sequences amount to are left out.
+    pub fn splits_batches(&self) -> bool {
+        self.batches
+    }
+
+    /// The mistake to make.
+    pub fn flaw(&self) -> Option<Flaw> {
+        self.flaw
     }
 
     /// How observers read each relation, if the order of steps of different nodes can matter to them.
