@@ -197,12 +197,9 @@ impl<'p> Asynchronous<'p> {
         }
         let unseen = self.unseen(state, choices)?;
         let Some(steps) = self.steps.ground() else { return Ok(false) };
-        let locals: Vec<u32> = (0..nodes as u32).map(|node| local(state, node)).collect();
-        let in_flight: Vec<Vec<u32>> = (0..nodes as u32)
-            .map(|node| self.buffers.contents(buffer(state, node)).map(|(fact, _)| fact).collect())
-            .collect();
         // All sets grow by those who may send to them, in turn: a small closed one is found first. Where every set grows and
         // grows, looking on costs more than it saves.
+        let mut senders = Vec::new();
         let mut looks = LOOKS_A_NODE * nodes;
         let mut best: Option<(usize, Vec<bool>)> = None;
         let starts = (0..nodes).filter(|&node| counts[node] > 0 && unseen[node]);
@@ -214,7 +211,7 @@ impl<'p> Asynchronous<'p> {
                     return false;
                 }
                 looks -= 1;
-                let senders = self.reduced.senders(steps, apart, &locals, &in_flight);
+                self.reduced.senders(steps, &self.buffers, apart, state, &mut senders);
                 if senders.is_empty() {
                     best = Some((*size, std::mem::take(apart)));
                     return false;
@@ -222,7 +219,7 @@ impl<'p> Asynchronous<'p> {
                 if senders.iter().any(|&node| !unseen[node]) {
                     return false;
                 }
-                for node in senders {
+                for &node in &senders {
                     apart[node] = true;
                     *size += counts[node];
                 }

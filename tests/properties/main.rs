@@ -388,7 +388,7 @@ fn reductions_keep_every_answer() {
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.
 #[test]
 fn a_planted_mistake_in_a_reduction_is_caught() {
-    for flaw in [Flaw::Latches, Flaw::Shown, Flaw::Senders] {
+    for flaw in [Flaw::Latches, Flaw::Shown, Flaw::Senders, Flaw::Seen] {
         let caught = (0..2000).find(|&seed| reductions::is_caught(&random(seed), flaw));
         println!("{flaw:?}: caught by the program of seed {caught:?}");
         assert!(caught.is_some(), "{flaw:?} is not caught");

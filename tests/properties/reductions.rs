@@ -44,6 +44,7 @@ pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(),
         let less = match &name[..] {
             "eager" => "eager leaves out transitions",
             "persistent" => "persistent leaves out transitions",
+            "batches" => "batches leaves out transitions",
             _ => "all leave out transitions",
         };
         tally.count_if(reduced.transitions < whole.transitions, less);

@@ -1,6 +1,7 @@
 //! What the reductions say of this program, in the numbers of its transition system.
 
-use crate::network::Count;
+use crate::eval::ground::Ground;
+use crate::network::{Buffers, Count};
 use crate::program::{Program, RuleKind};
 use crate::reduce::atoms::Atoms;
 use crate::reduce::eager::{Eager, EagerMessage};
@@ -38,10 +39,18 @@ struct Futures {
     future: Future,
     /// Sets of facts and, as alternating addressee and fact, of messages.
     sets: Slices,
-    /// By node, local state and facts that may come.
+    /// By buffer, the set of its facts.
+    in_flight: Vec<Option<u32>>,
+    /// By set and fact, the set with that fact.
+    with: FxHashMap<(u32, u32), u32>,
+    /// By node, local state and set of facts that may come: the messages that it may send.
     known: FxHashMap<(u32, u32, u32), u32>,
-    /// Whether some rule at the first node sends to the second, by first and second.
-    sends_to: Vec<Vec<bool>>,
+    /// By node, whether it sends anything.
+    sends: Vec<bool>,
+    /// Working space: by node, the set of facts that may come; nodes to look at.
+    may_come: Vec<u32>,
+    open: Vec<usize>,
+    waiting: Vec<bool>,
 }
 
 impl Reduced {
@@ -66,21 +75,7 @@ impl Reduced {
         });
         let apart = wanted.persistent && program.nodes.len() > 1;
         let observed = !is_order_unobserved(program, ground, &atoms) && wanted.flaw != Some(Flaw::Seen);
-        let future = apart.then(|| Futures {
-            future: Future::new(program, ground, &atoms),
-            sets: Slices::default(),
-            known: FxHashMap::default(),
-            sends_to: program
-                .node_ids()
-                .map(|node| {
-                    let mut to = vec![false; program.nodes.len()];
-                    for rule in ground.rules(node).iter().filter(|rule| rule.kind == RuleKind::Async) {
-                        to[ground.messages(node)[rule.head as usize].0.0 as usize] = true;
-                    }
-                    to
-                })
-                .collect(),
-        });
+        let future = apart.then(|| Futures::new(program, ground, &atoms));
         Reduced { eager, future, observed: observed.then(|| readings(program)), ..others }
     }
 
@@ -164,67 +159,127 @@ impl Reduced {
         self.future.is_some()
     }
 
-    /// The nodes outside `apart` (marked) that may send something to a marked node before any marked node moves, each node being in
-    /// this local state with these facts in flight to it.
+    /// Writes the nodes outside `apart` (marked) that may send something to a marked node before any marked node moves from `state` into
+    /// `senders` (cleared first), sorted.
     pub fn senders(
         &mut self,
         steps: &GroundSteps,
+        buffers: &Buffers,
         apart: &[bool],
-        local: &[u32],
-        in_flight: &[Vec<u32>],
-    ) -> Vec<usize> {
+        state: &[u32],
+        senders: &mut Vec<usize>,
+    ) {
+        senders.clear();
         if self.flaw == Some(Flaw::Senders) {
-            return Vec::new();
+            return;
         }
-        let Some(mut futures) = self.future.take() else { return Vec::new() };
-        let senders = futures.senders(self, steps, apart, local, in_flight);
-        self.future = Some(futures);
-        senders
+        if let Some(mut futures) = self.future.take() {
+            futures.senders(self, steps, buffers, apart, state, senders);
+            self.future = Some(futures);
+        }
     }
 }
 
 impl Futures {
+    fn new(program: &Program, ground: &Ground, atoms: &Atoms) -> Self {
+        let sends_to = |node| {
+            let mut to = vec![false; program.nodes.len()];
+            for rule in ground.rules(node).iter().filter(|rule| rule.kind == RuleKind::Async) {
+                to[ground.messages(node)[rule.head as usize].0.0 as usize] = true;
+            }
+            to
+        };
+        Futures {
+            future: Future::new(program, ground, atoms),
+            sets: Slices::default(),
+            in_flight: Vec::new(),
+            with: FxHashMap::default(),
+            known: FxHashMap::default(),
+            sends: program.node_ids().map(|node| sends_to(node).contains(&true)).collect(),
+            may_come: Vec::new(),
+            open: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The number of the set of facts in a buffer.
+    fn in_flight(&mut self, buffers: &Buffers, buffer: u32) -> u32 {
+        if self.in_flight.len() <= buffer as usize {
+            self.in_flight.resize(buffers.len(), None);
+        }
+        let sets = &mut self.sets;
+        *self.in_flight[buffer as usize].get_or_insert_with(|| {
+            let facts: Vec<u32> = buffers.contents(buffer).map(|(fact, _)| fact).collect();
+            sets.intern(&facts)
+        })
+    }
+
+    /// The number of a set with one more fact.
+    fn with(&mut self, set: u32, fact: u32) -> u32 {
+        let sets = &mut self.sets;
+        *self.with.entry((set, fact)).or_insert_with(|| {
+            let mut facts = sets.get(set).to_vec();
+            if let Err(place) = facts.binary_search(&fact) {
+                facts.insert(place, fact);
+            }
+            sets.intern(&facts)
+        })
+    }
+
     fn senders(
         &mut self,
         reduced: &Reduced,
         steps: &GroundSteps,
+        buffers: &Buffers,
         apart: &[bool],
-        local: &[u32],
-        in_flight: &[Vec<u32>],
-    ) -> Vec<usize> {
+        state: &[u32],
+        senders: &mut Vec<usize>,
+    ) {
         let nodes = apart.len();
-        let mut senders = vec![false; nodes];
-        let mut may_come: Vec<Vec<u32>> = in_flight.to_vec();
-        let mut open: Vec<usize> =
-            (0..nodes).filter(|&node| !apart[node] && self.sends_to[node].contains(&true)).collect();
-        let mut waiting: Vec<bool> = (0..nodes).map(|node| open.contains(&node)).collect();
+        let mut may_come = std::mem::take(&mut self.may_come);
+        let mut open = std::mem::take(&mut self.open);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        may_come.clear();
+        may_come.extend((0..nodes as u32).map(|node| self.in_flight(buffers, super::buffer(state, node))));
+        waiting.clear();
+        waiting.extend((0..nodes).map(|node| !apart[node] && self.sends[node]));
+        open.extend((0..nodes).filter(|&node| waiting[node]));
         while let Some(node) = open.pop() {
             waiting[node] = false;
-            let sent = self.may_send(steps, node as u32, local[node], &may_come[node]);
-            for message in self.sets.get(sent).chunks_exact(2) {
-                let (to, fact) = (message[0] as usize, message[1]);
-                if apart[to] {
-                    senders[node] |= !reduced.is_silent(to as u32, fact)
-                        && !reduced.is_absorbed(Some(steps), to as u32, local[to], fact);
-                } else if let Err(place) = may_come[to].binary_search(&fact) {
-                    may_come[to].insert(place, fact);
-                    if !std::mem::replace(&mut waiting[to], true) {
-                        open.push(to);
+            let sent = self.may_send(steps, node as u32, super::local(state, node as u32), may_come[node]);
+            let messages = self.sets.get(sent).len() / 2;
+            for at in 0..messages {
+                let (to, fact) = (self.sets.get(sent)[2 * at], self.sets.get(sent)[2 * at + 1]);
+                if apart[to as usize] {
+                    if !reduced.is_silent(to, fact)
+                        && !reduced.is_absorbed(Some(steps), to, super::local(state, to), fact)
+                    {
+                        senders.push(node);
+                    }
+                    continue;
+                }
+                let more = self.with(may_come[to as usize], fact);
+                if more != may_come[to as usize] {
+                    may_come[to as usize] = more;
+                    if self.sends[to as usize] && !std::mem::replace(&mut waiting[to as usize], true) {
+                        open.push(to as usize);
                     }
                 }
             }
         }
-        (0..nodes).filter(|&node| senders[node]).collect()
+        senders.sort_unstable();
+        senders.dedup();
+        (self.may_come, self.open, self.waiting) = (may_come, open, waiting);
     }
 
-    fn may_send(&mut self, steps: &GroundSteps, node: u32, local: u32, may_come: &[u32]) -> u32 {
-        let key = (node, local, self.sets.intern(may_come));
+    fn may_send(&mut self, steps: &GroundSteps, node: u32, local: u32, may_come: u32) -> u32 {
+        let key = (node, local, may_come);
         if let Some(&sent) = self.known.get(&key) {
             return sent;
         }
         let (mut carried, mut numbers) = (Vec::new(), Vec::new());
         let clock = steps.carried(node, local, &mut carried);
-        let come = may_come.iter().filter_map(|&fact| steps.atom(node, fact));
+        let come = self.sets.get(may_come).iter().filter_map(|&fact| steps.atom(node, fact));
         let due = (clock > 0).then(|| steps.due_from(node, clock)).into_iter().flatten();
         self.future.may_send(node, &carried, come.chain(due), &mut numbers);
         let mut sent: Vec<(u32, u32)> =
