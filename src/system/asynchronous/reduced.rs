@@ -37,12 +37,15 @@ struct EagerFacts {
 #[derive(Debug)]
 struct Futures {
     future: Future,
-    /// Sets of facts and, as alternating addressee and fact, of messages.
+    /// Sets of facts.
     sets: Slices,
+    /// Sets of messages, as alternating addressee and set of facts.
+    sent: Slices,
     /// By buffer, the set of its facts.
     in_flight: Vec<Option<u32>>,
-    /// By set and fact, the set with that fact.
-    with: FxHashMap<(u32, u32), u32>,
+    unions: FxHashMap<(u32, u32), u32>,
+    /// By node, local state and set of facts.
+    noticed: FxHashMap<(u32, u32, u32), bool>,
     /// By node, local state and set of facts that may come: the messages that it may send.
     known: FxHashMap<(u32, u32, u32), u32>,
     /// By node, whether it sends anything.
@@ -193,7 +196,9 @@ impl Futures {
             future: Future::new(program, ground, atoms),
             sets: Slices::default(),
             in_flight: Vec::new(),
-            with: FxHashMap::default(),
+            sent: Slices::default(),
+            unions: FxHashMap::default(),
+            noticed: FxHashMap::default(),
             known: FxHashMap::default(),
             sends: program.node_ids().map(|node| sends_to(node).contains(&true)).collect(),
             may_come: Vec::new(),
@@ -214,15 +219,27 @@ impl Futures {
         })
     }
 
-    /// The number of a set with one more fact.
-    fn with(&mut self, set: u32, fact: u32) -> u32 {
+    /// The number of the union of two sets.
+    fn union(&mut self, one: u32, other: u32) -> u32 {
+        if one == other {
+            return one;
+        }
         let sets = &mut self.sets;
-        *self.with.entry((set, fact)).or_insert_with(|| {
-            let mut facts = sets.get(set).to_vec();
-            if let Err(place) = facts.binary_search(&fact) {
-                facts.insert(place, fact);
-            }
+        *self.unions.entry((one, other)).or_insert_with(|| {
+            let mut facts = [sets.get(one), sets.get(other)].concat();
+            facts.sort_unstable();
+            facts.dedup();
             sets.intern(&facts)
+        })
+    }
+
+    /// Whether a node in a local state would take notice of some of these facts.
+    fn notices(&mut self, reduced: &Reduced, steps: &GroundSteps, node: u32, local: u32, facts: u32) -> bool {
+        let facts_of = &self.sets;
+        *self.noticed.entry((node, local, facts)).or_insert_with(|| {
+            facts_of.get(facts).iter().any(|&fact| {
+                !reduced.is_silent(node, fact) && !reduced.is_absorbed(Some(steps), node, local, fact)
+            })
         })
     }
 
@@ -247,18 +264,15 @@ impl Futures {
         while let Some(node) = open.pop() {
             waiting[node] = false;
             let sent = self.may_send(steps, node as u32, super::local(state, node as u32), may_come[node]);
-            let messages = self.sets.get(sent).len() / 2;
-            for at in 0..messages {
-                let (to, fact) = (self.sets.get(sent)[2 * at], self.sets.get(sent)[2 * at + 1]);
+            for at in 0..self.sent.get(sent).len() / 2 {
+                let (to, facts) = (self.sent.get(sent)[2 * at], self.sent.get(sent)[2 * at + 1]);
                 if apart[to as usize] {
-                    if !reduced.is_silent(to, fact)
-                        && !reduced.is_absorbed(Some(steps), to, super::local(state, to), fact)
-                    {
+                    if self.notices(reduced, steps, to, super::local(state, to), facts) {
                         senders.push(node);
                     }
                     continue;
                 }
-                let more = self.with(may_come[to as usize], fact);
+                let more = self.union(may_come[to as usize], facts);
                 if more != may_come[to as usize] {
                     may_come[to as usize] = more;
                     if self.sends[to as usize] && !std::mem::replace(&mut waiting[to as usize], true) {
@@ -285,8 +299,12 @@ impl Futures {
         let mut sent: Vec<(u32, u32)> =
             numbers.into_iter().map(|number| steps.messages(node)[number as usize]).collect();
         sent.sort_unstable();
-        let words: Vec<u32> = sent.into_iter().flat_map(|(to, fact)| [to, fact]).collect();
-        let sent = self.sets.intern(&words);
+        let mut words = Vec::new();
+        for of_addressee in sent.chunk_by(|a, b| a.0 == b.0) {
+            let facts: Vec<u32> = of_addressee.iter().map(|&(_, fact)| fact).collect();
+            words.extend([of_addressee[0].0, self.sets.intern(&facts)]);
+        }
+        let sent = self.sent.intern(&words);
         self.known.insert(key, sent);
         sent
     }
