@@ -118,7 +118,7 @@ pub struct LimitOptions {
     /// Explore every choice of every state
     #[arg(long)]
     pub no_reduction: bool,
-    /// The reductions to use, of `eager` and `persistent` [default: all]
+    /// The reductions to use, of `slices`, `eager` and `persistent` [default: all]
     #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
     pub reduce: Option<String>,
 }
@@ -161,7 +161,7 @@ impl LimitOptions {
         let Some(text) = self.reduce.as_ref().filter(|_| !self.no_reduction) else {
             return if self.no_reduction { Reductions::NONE } else { Reductions::ALL };
         };
-        let expected = format!("names of reductions, of {},", Reductions::NAMES.join(" and "));
+        let expected = format!("names of reductions, of {},", Reductions::NAMES.join(", "));
         list::items(text).into_iter().fold(Reductions::NONE, |sum, name| match Reductions::only(name) {
             Some(reduction) => sum.and(reduction),
             None => {
@@ -223,6 +223,7 @@ impl Limits {
         pipeline::instance::Options {
             max_models: self.max_models.unwrap_or(unlimited.max_models),
             reductions: self.reductions,
+            every_model: false,
         }
     }
 }

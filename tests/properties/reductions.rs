@@ -11,7 +11,11 @@ use watershed::witness::replay::{check_claim, check_violation};
 
 /// What exploration with these reductions finds.
 pub fn explore(program: &Program, reductions: Reductions) -> Findings {
-    explore_instance(program, &library::budget(), instance::Options { max_models: 64, reductions }, &mut |_| ())
+    explore_instance(program, &library::budget(), options(reductions), &mut |_| ())
+}
+
+fn options(reductions: Reductions) -> instance::Options {
+    instance::Options { max_models: 64, reductions, every_model: true }
 }
 
 /// The reductions that are tried, by name.
@@ -42,11 +46,19 @@ pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(),
         }
         replayed(&program, &found).map_err(|why| format!("{name}: {why}"))?;
         let less = match &name[..] {
+            "slices" => "slices leave out transitions",
             "eager" => "eager leaves out transitions",
             "persistent" => "persistent leaves out transitions",
             _ => "all leave out transitions",
         };
         tally.count_if(reduced.transitions < whole.transitions, less);
+        if name == "slices" {
+            tally.count_if(found.figures.slices > 1, "several slices");
+            tally.count_if(found.figures.searched_slices < found.figures.slices, "slices alike");
+            tally.count_if(found.figures.joint_states > 0, "slices searched together");
+            tally.count_if(found.figures.slices > 1 && !whole.contested.is_empty(), "several slices, diffluent");
+            tally.count_if(whole.models.is_some() && reduced.models.is_none(), "models known only without slices");
+        }
         tally.count_if(reduced.transitions * 2 < whole.transitions, "by half or more");
         let undecided = !reduced.undecided.is_empty() && whole.undecided.is_empty();
         tally.count_if(undecided, "undecided only with a reduction");
