@@ -14,7 +14,7 @@ use crate::witness::simulate::{Buffer, Impossible, Simulation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps after which no loop is looked for any more.
-const MOST_STEPS: usize = 100_000;
+const MOST_STEPS: usize = 1 << 13;
 
 /// A lasso of `program` that goes on as `found`, a lasso of a slice (with the program's nodes), does; `is_chosen` says of which messages
 /// the slice chooses what is delivered. `None` if the rest of the program does not repeat itself soon.
@@ -31,7 +31,8 @@ pub fn extend(
     let outside = program.node_ids().filter(|node| !inside.contains(node));
     let others: Vec<ScheduledStep> = outside.map(|node| ScheduledStep { node, deliver: Vec::new() }).collect();
     let patient = Budget { max_facts: budget.max_facts, ..Budget::default() };
-    let mut extension = Extension { simulation: Simulation::remembering(program, &patient), is_chosen, steps: Vec::new() };
+    let mut extension =
+        Extension { simulation: Simulation::remembering(program, &patient), is_chosen, steps: Vec::new() };
     extension.take(&found.stem)?;
     let mut ends: BTreeMap<(Vec<BTreeSet<Fact>>, Buffer), usize> = BTreeMap::new();
     while extension.steps.len() <= MOST_STEPS && budget.check().is_ok() {

@@ -106,7 +106,7 @@ pub struct Figures {
     pub searches: usize,
     /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
     pub cap: u32,
-    /// Messages that were delivered eagerly in the last search.
+    /// Messages that were delivered eagerly in the last search; of slices, in all of them.
     pub eager_messages: usize,
     /// States of the last search that were expanded in part, for each of [`Reductions::OF_STATES`].
     pub in_part: [usize; 2],

@@ -43,6 +43,7 @@ pub fn explore_slices(
         let piece = Piece { nodes: slice.nodes.clone(), ground: slices.ground(ground, slice) };
         let searched = searches.find(&piece).unwrap_or_else(|| searches.search(piece.clone(), watch));
         let (like, findings) = &searches.done[searched];
+        searches.figures.eager_messages += findings.figures.eager_messages;
         found.push(Told::new(&piece, like, findings));
     }
     let searched = searches.done.len();
@@ -157,7 +158,6 @@ impl Searches<'_> {
         sum.frontier += more.frontier;
         sum.transitions += more.transitions;
         sum.components += more.components;
-        sum.eager_messages += more.eager_messages;
         sum.again += more.again;
         sum.cap = sum.cap.max(more.cap);
         sum.in_part.iter_mut().zip(more.in_part).for_each(|(sum, more)| *sum += more);
@@ -231,7 +231,8 @@ impl Searches<'_> {
         let always = union(certain);
         let diffluent: Vec<(&Slice, &Told)> =
             slices.list.iter().zip(found).filter(|(_, told)| is_diffluent(told)).collect();
-        let groups = groups(&diffluent.iter().map(|&(slice, _)| slice).collect::<Vec<_>>(), self.options.reductions.flaw);
+        let groups =
+            groups(&diffluent.iter().map(|&(slice, _)| slice).collect::<Vec<_>>(), self.options.reductions.flaw);
         let mut lists = Vec::new();
         let (mut count, mut complete) = (1usize, true);
         for group in groups {
@@ -284,7 +285,8 @@ impl Searches<'_> {
 /// If slices and their union, searched to the end, say different things of a fact: an internal error.
 fn agree(members: &[(&Slice, &Told)], together: &Told) {
     for (_, told) in members {
-        let within = |few: &[LocatedFact], many: &[LocatedFact]| few.iter().all(|fact| many.binary_search(fact).is_ok());
+        let within =
+            |few: &[LocatedFact], many: &[LocatedFact]| few.iter().all(|fact| many.binary_search(fact).is_ok());
         let certain = told.certain.as_deref().unwrap_or_default();
         let mut all = [together.certain.clone().unwrap_or_default(), together.contested.clone()];
         all.iter_mut().for_each(|facts| facts.sort());

@@ -78,7 +78,9 @@ impl Slices {
             // Nothing is shown: there is one run as good as any other.
             list.push(Slice { nodes: vec![NodeId(0)], atoms: Vec::new(), messages: Vec::new() });
         }
-        list.sort_by(|a, b| (a.messages.len(), a.atoms.len(), &a.atoms).cmp(&(b.messages.len(), b.atoms.len(), &b.atoms)));
+        list.sort_by(|a, b| {
+            (a.messages.len(), a.atoms.len(), &a.atoms).cmp(&(b.messages.len(), b.atoms.len(), &b.atoms))
+        });
         if let [only] = &list[..] {
             let all: Vec<Atom> = (0..graph.first[program.nodes.len()]).collect();
             if only.nodes.len() == program.nodes.len() && graph.footprint(&only.atoms) == graph.footprint(&all) {
@@ -184,14 +186,14 @@ impl Graph {
     /// Finds the atoms that make a difference to the states of a slice.
     fn weigh(&mut self, program: &Program, ground: &Ground, wanted: Reductions, readers: &[Vec<Atom>]) {
         let mut arrives = vec![false; self.sources.len()];
-        let mut open: Vec<Atom> = (0..self.sources.len() as Atom).filter(|&atom| self.is_message[atom as usize]).collect();
+        let mut open: Vec<Atom> =
+            (0..self.sources.len() as Atom).filter(|&atom| self.is_message[atom as usize]).collect();
         while let Some(atom) = open.pop() {
             if !std::mem::replace(&mut arrives[atom as usize], true) {
                 open.extend(&readers[atom as usize]);
             }
         }
-        let eager =
-            wanted.eager.then(|| Eager::new(program, ground, &Atoms::new(program, ground), wanted.flaw));
+        let eager = wanted.eager.then(|| Eager::new(program, ground, &Atoms::new(program, ground), wanted.flaw));
         for node in program.node_ids() {
             let here = self.first[node.0 as usize];
             for atom in here..self.first[node.0 as usize + 1] {
@@ -299,7 +301,8 @@ impl Graph {
 
     /// The cones, each put into one whose footprint has its own, if there is such a one.
     fn absorbed(&self, cones: Vec<Vec<Atom>>) -> Vec<Vec<Atom>> {
-        let mut open: Vec<(Vec<u32>, Vec<Atom>)> = cones.into_iter().map(|cone| (self.footprint(&cone), cone)).collect();
+        let mut open: Vec<(Vec<u32>, Vec<Atom>)> =
+            cones.into_iter().map(|cone| (self.footprint(&cone), cone)).collect();
         open.sort_by(|(a, x), (b, y)| (b.len(), a, x).cmp(&(a.len(), b, y)));
         let mut kept: Vec<(Vec<u32>, Vec<Atom>)> = Vec::new();
         // By member, the kept footprints that have it.
@@ -370,7 +373,8 @@ mod tests {
 
     #[test]
     fn messages_to_different_nodes_are_apart() {
-        let text = format!("nodes c, s, t; output first; go(#c, s)@1; go(#c, t)@1; m(#S, S)@async :- go(#c, S); {FIRST}");
+        let text =
+            format!("nodes c, s, t; output first; go(#c, s)@1; go(#c, t)@1; m(#S, S)@async :- go(#c, S); {FIRST}");
         let pair = |node: &str| (vec!["c".to_string(), node.to_string()], 1);
         assert_eq!(slices(&text, ONLY), Some(vec![pair("s"), pair("t")]));
     }
@@ -385,7 +389,8 @@ mod tests {
 
     #[test]
     fn what_no_output_needs_is_left_out() {
-        let text = "nodes c, s; output o; go(#c)@1; m(#s)@async :- go(#c); o() :- m(); n(#c)@async :- m(#s); p() :- n();";
+        let text =
+            "nodes c, s; output o; go(#c)@1; m(#s)@async :- go(#c); o() :- m(); n(#c)@async :- m(#s); p() :- n();";
         assert_eq!(slices(text, ONLY).expect("n is left out"), [(vec!["c".to_string(), "s".to_string()], 1)]);
     }
 

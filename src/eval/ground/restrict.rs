@@ -48,7 +48,8 @@ impl Ground {
                 } else {
                     numbers[rule.head as usize].filter(|_| !self.is_certain(node, rule.head))?
                 };
-                let positive = rule.positive.iter().map(|&atom| numbers[atom as usize]).collect::<Option<Vec<u32>>>()?;
+                let positive =
+                    rule.positive.iter().map(|&atom| numbers[atom as usize]).collect::<Option<Vec<u32>>>()?;
                 let negative = rule.negative.iter().filter_map(|&atom| numbers[atom as usize]).collect();
                 Some(Numbered { kind: rule.kind, head, positive, negative })
             };
