@@ -14,7 +14,7 @@ use crate::witness::simulate::{Buffer, Impossible, Simulation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps after which no loop is looked for any more.
-const MOST_STEPS: usize = 1 << 13;
+const MOST_STEPS: usize = 1 << 12;
 
 /// A lasso of `program` that goes on as `found`, a lasso of a slice (with the program's nodes), does; `is_chosen` says of which messages
 /// the slice chooses what is delivered. `None` if the rest of the program does not repeat itself soon.

@@ -23,7 +23,7 @@
 //!
 //! **Which slices.** Exploring two cones apart pays if that leaves something out of each. A cone adds nothing to another one if its
 //! *footprint* is part of the other's: its nodes, its messages, its events, and those of its atoms that are carried whatever
-//! arrives. Then its atoms go into the other's slice. Messages that are delivered eagerly bring no choice and do not
+//! arrives. Then its atoms go into the other's slice. Cones of one node that no message reaches are taken together. Messages that are delivered eagerly bring no choice and do not
 //! count.
 
 use super::atoms::{Atom, Atoms};
@@ -31,6 +31,7 @@ use super::eager::Eager;
 use super::{Flaw, Reductions};
 use crate::eval::ground::Ground;
 use crate::program::{NodeId, Program, RuleKind};
+use std::collections::BTreeMap;
 
 /// A closed set of atoms with the nodes that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Slices {
             .filter(|(_, fact)| shown.get(fact.relation.0 as usize) == Some(&true))
             .map(|(atom, _)| atom)
             .collect();
-        let cones = graph.cones(&targets);
+        let cones = graph.without_choices_together(graph.cones(&targets));
         let mut list: Vec<Slice> =
             graph.absorbed(cones).into_iter().map(|atoms| graph.slice(program, ground, atoms)).collect();
         if list.is_empty() {
@@ -297,6 +298,23 @@ impl Graph {
         let mut footprint = self.nodes(atoms);
         footprint.extend(atoms.iter().filter(|&&atom| self.counts[atom as usize]).map(|atom| nodes + atom));
         footprint
+    }
+
+    /// The cones, those of one node that no message reaches put together: nothing is chosen there, so they take as many steps together
+    /// as the longest of them, unless they go round with different periods.
+    fn without_choices_together(&self, cones: Vec<Vec<Atom>>) -> Vec<Vec<Atom>> {
+        let mut of_node: BTreeMap<u32, Vec<Atom>> = BTreeMap::new();
+        let mut kept = Vec::new();
+        for cone in cones {
+            match self.nodes(&cone)[..] {
+                [node] if !cone.iter().any(|&atom| self.is_message[atom as usize]) => {
+                    of_node.entry(node).or_default().extend(cone);
+                }
+                _ => kept.push(cone),
+            }
+        }
+        kept.extend(of_node.into_values().map(|atoms| sorted(atoms.into_iter())));
+        kept
     }
 
     /// The cones, each put into one whose footprint has its own, if there is such a one.
