@@ -174,6 +174,22 @@ fn slices_with_two_nodes_in_common_are_searched_together() {
     assert!(found.figures.joint_states > 0);
 }
 
+/// Clients that only send cannot make the replicas' runs depend on each other.
+#[test]
+fn replicas_of_common_clients_are_independent() {
+    let store = |replicas: &str, roles: &str| {
+        format!(
+            "nodes c, d, {replicas}; output value; mine(#c, v)@1; mine(#d, w)@1; {roles}
+            put(#R, V)@async :- mine(V), replica(R); value(V)@next :- put(V);
+            value(V)@next :- value(V), notin put(_);"
+        )
+    };
+    let found = explored(&store("r, s", "replica(r); replica(s);"));
+    assert_eq!((found.models_found, found.models_complete, found.figures.joint_states), (9, true, 0));
+    let found = reduced(&store("r, s, t, u, x", "replica(r); replica(s); replica(t); replica(u); replica(x);"));
+    assert_eq!((found.models_found, found.models_complete, found.figures.joint_states), (243, true, 0));
+}
+
 fn order_recording(n: usize) -> String {
     let all: String = (1..=n).map(|i| format!("all(#s, x{i});")).collect();
     let rules = "seen(X) :- m(X); seen(X)@next :- seen(X); before(X, Y) :- seen(X), all(Y), notin seen(Y);

@@ -3,18 +3,20 @@
 //! What is certain or contested is a union over slices, but an ultimate model is of one run of the whole: which models of the slices go
 //! together? A slice with one model has it in every run, so only the others count.
 //!
-//! **When all combinations exist.** Suppose that slices share no messages, and that the graph between slices and the nodes that they
-//! have in common is a forest. Take a fair run of each. What two slices share is then the same in both, since
-//! without messages it is a function of the local step. Each run orders the steps of its nodes: those of a node
-//! among themselves, and a send before its delivery. Together these orders have no cycle: one that leaves a slice by a
-//! step of a node can come back into it, the graph being a forest, only by a step of the same node, and a later one, so it is
-//! a shorter cycle within that slice, which has none. So there is one run that has all the steps, in which each step of a node delivers what
-//! it does in any of the runs, and restricted to each slice it is that slice's run. The models together are the
-//! combinations.
+//! **When all combinations exist.** Let slices share no messages, and take a fair run of each. What two slices share is the same in
+//! both, since without messages it is a function of the local step. Each run orders the steps of its nodes: those of a node
+//! among themselves, and a send before its delivery. If these orders together have no cycle, there is one run that has all the
+//! steps, in which each step of a node delivers what it does in any of the runs, and restricted to each slice it is that slice's
+//! run. So the models together are the combinations.
+//!
+//! A shortest cycle goes from node to node by sends of any of the slices, so it needs nodes that are on a cycle of
+//! *channels*, of all slices together; others, those that only send or only receive among them, do not count. Suppose that the graph between
+//! slices and such nodes is a forest. A cycle that leaves a slice by a step of a node can come back into it only by a step of the same
+//! node, and a later one; so it can be cut short to one within that slice, whose order has none.
 //!
 //! Slices for which this does not hold are in one *group*, and their union, a slice as well, is searched.
 
-use crate::program::LocatedFact;
+use crate::program::{LocatedFact, NodeId};
 use crate::reduce::Flaw;
 use crate::reduce::slices::Slice;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,15 +33,17 @@ pub fn groups(slices: &[&Slice], flaw: Option<Flaw>) -> Vec<Vec<usize>> {
             sets.join(*first.entry(message).or_insert(number), number);
         }
     }
+    let round = on_channel_cycles(slices.iter().flat_map(|slice| slice.channels()).copied().collect());
     loop {
         let groups = sets.all();
-        let nodes: Vec<BTreeSet<u32>> = groups
+        let nodes: Vec<BTreeSet<NodeId>> = groups
             .iter()
-            .map(|group| group.iter().flat_map(|&slice| &slices[slice].nodes).map(|node| node.0).collect())
+            .map(|group| group.iter().flat_map(|&slice| &slices[slice].nodes).copied().collect::<BTreeSet<NodeId>>())
+            .map(|nodes| nodes.intersection(&round).copied().collect())
             .collect();
         let on_cycles = on_cycles(nodes);
         // Those on cycles that have a node in common are one group. Other groups stay as they are.
-        let mut holder: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut holder: BTreeMap<NodeId, usize> = BTreeMap::new();
         let mut joined = false;
         for (group, nodes) in groups.iter().zip(&on_cycles) {
             for &node in nodes {
@@ -52,11 +56,25 @@ pub fn groups(slices: &[&Slice], flaw: Option<Flaw>) -> Vec<Vec<usize>> {
     }
 }
 
+/// The nodes that are left when channels are taken away whose sender nobody sends to, or whose addressee sends to nobody, until there
+/// are none: all nodes on cycles are among them.
+fn on_channel_cycles(mut channels: BTreeSet<(NodeId, NodeId)>) -> BTreeSet<NodeId> {
+    loop {
+        let senders: BTreeSet<NodeId> = channels.iter().map(|&(from, _)| from).collect();
+        let addressees: BTreeSet<NodeId> = channels.iter().map(|&(_, to)| to).collect();
+        let before = channels.len();
+        channels.retain(|(from, to)| addressees.contains(from) && senders.contains(to));
+        if channels.len() == before {
+            return senders;
+        }
+    }
+}
+
 /// What is left of the graph between groups and nodes when groups with at most one node, and nodes with at most one group,
 /// are taken away until there are none: nothing if it is a forest.
-fn on_cycles(mut nodes: Vec<BTreeSet<u32>>) -> Vec<BTreeSet<u32>> {
+fn on_cycles(mut nodes: Vec<BTreeSet<NodeId>>) -> Vec<BTreeSet<NodeId>> {
     loop {
-        let mut groups: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut groups: BTreeMap<NodeId, usize> = BTreeMap::new();
         nodes.iter().flatten().for_each(|&node| *groups.entry(node).or_default() += 1);
         let mut removed = false;
         for of_group in &mut nodes {
@@ -122,11 +140,12 @@ pub fn combinations(always: &Model, lists: &[Vec<Model>], most: usize) -> Vec<Mo
 
 #[cfg(test)]
 mod tests {
-    use super::on_cycles;
+    use super::{on_channel_cycles, on_cycles};
+    use crate::program::NodeId;
     use std::collections::BTreeSet;
 
     fn left(groups: &[&[u32]]) -> Vec<usize> {
-        let nodes: Vec<BTreeSet<u32>> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+        let nodes = groups.iter().map(|group| group.iter().map(|&node| NodeId(node)).collect()).collect();
         on_cycles(nodes).iter().map(BTreeSet::len).collect()
     }
 
@@ -140,5 +159,13 @@ mod tests {
     fn two_common_nodes_are_a_cycle_and_so_is_a_ring() {
         assert_eq!(left(&[&[0, 1], &[0, 1, 2]]), [2, 2]);
         assert_eq!(left(&[&[0, 1], &[1, 2], &[2, 0], &[2, 3]]), [2, 2, 2, 0]);
+    }
+
+    #[test]
+    fn who_only_sends_or_only_receives_is_on_no_cycle() {
+        let channels = |list: &[(u32, u32)]| list.iter().map(|&(from, to)| (NodeId(from), NodeId(to))).collect();
+        let nodes = |list: &[u32]| list.iter().map(|&node| NodeId(node)).collect::<BTreeSet<NodeId>>();
+        assert_eq!(on_channel_cycles(channels(&[(0, 1), (1, 2), (0, 2)])), nodes(&[]));
+        assert_eq!(on_channel_cycles(channels(&[(0, 1), (1, 2), (2, 1), (2, 3)])), nodes(&[1, 2]));
     }
 }

@@ -42,6 +42,8 @@ pub struct Slice {
     atoms: Vec<Atom>,
     /// Those of the atoms that are sent, sorted.
     messages: Vec<Atom>,
+    /// Who can send something to whom, other than itself; sorted.
+    channels: Vec<(NodeId, NodeId)>,
 }
 
 /// The slices of a program.
@@ -77,7 +79,7 @@ impl Slices {
             graph.absorbed(cones).into_iter().map(|atoms| graph.slice(program, ground, atoms)).collect();
         if list.is_empty() {
             // Nothing is shown: there is one run as good as any other.
-            list.push(Slice { nodes: vec![NodeId(0)], atoms: Vec::new(), messages: Vec::new() });
+            list.push(Slice { nodes: vec![NodeId(0)], atoms: Vec::new(), messages: Vec::new(), channels: Vec::new() });
         }
         list.sort_by(|a, b| {
             (a.messages.len(), a.atoms.len(), &a.atoms).cmp(&(b.messages.len(), b.atoms.len(), &b.atoms))
@@ -108,6 +110,11 @@ impl Slice {
     /// The atoms of the slice that are sent, sorted; numbers across the program.
     pub fn messages(&self) -> &[Atom] {
         &self.messages
+    }
+
+    /// Who can send something of the slice to whom, other than itself; sorted.
+    pub fn channels(&self) -> &[(NodeId, NodeId)] {
+        &self.channels
     }
 }
 
@@ -285,11 +292,14 @@ impl Graph {
         done.into_iter().rev().filter(|&atom| wanted[atom as usize]).collect()
     }
 
+    fn node(&self, atom: Atom) -> u32 {
+        self.first.partition_point(|&first| first <= atom) as u32 - 1
+    }
+
     /// The nodes that a closed set of atoms needs, sorted.
     fn nodes(&self, atoms: &[Atom]) -> Vec<u32> {
-        let at = |atom: Atom| self.first.partition_point(|&first| first <= atom) as u32 - 1;
         let rules = atoms.iter().flat_map(|&atom| &self.sources[atom as usize]);
-        sorted(atoms.iter().map(|&atom| at(atom)).chain(rules.map(|&edge| self.edges[edge as usize].node)))
+        sorted(atoms.iter().map(|&atom| self.node(atom)).chain(rules.map(|&edge| self.edges[edge as usize].node)))
     }
 
     /// The nodes and the atoms that make a difference, as numbers, sorted.
@@ -354,8 +364,16 @@ impl Graph {
         let mut nodes: Vec<(Vec<u32>, NodeId)> =
             self.nodes(&atoms).into_iter().map(|node| (relations(NodeId(node)), NodeId(node))).collect();
         nodes.sort();
-        let messages = atoms.iter().copied().filter(|&atom| self.is_message[atom as usize]).collect();
-        Slice { nodes: nodes.into_iter().map(|(_, node)| node).collect(), atoms, messages }
+        let messages: Vec<Atom> = atoms.iter().copied().filter(|&atom| self.is_message[atom as usize]).collect();
+        let sends = |&to: &Atom| {
+            let rules = self.sources[to as usize].iter().map(|&edge| self.edges[edge as usize].node);
+            rules.map(move |from| (NodeId(from), NodeId(self.node(to))))
+        };
+        let mut channels: Vec<(NodeId, NodeId)> =
+            messages.iter().flat_map(sends).filter(|(from, to)| from != to).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        Slice { nodes: nodes.into_iter().map(|(_, node)| node).collect(), atoms, messages, channels }
     }
 }
 
