@@ -1,9 +1,13 @@
 //! Source → program → classification → theorem | exploration → verdict: the one place that sequences stages.
 
 pub mod check;
+mod extend;
 pub mod instance;
+mod joint;
+mod part;
 pub mod read;
 mod recount;
+mod slices;
 pub mod verify;
 
 pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check};

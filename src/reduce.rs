@@ -9,6 +9,7 @@ pub mod atoms;
 pub mod eager;
 pub mod observed;
 pub mod persistent;
+pub mod slices;
 mod thresholds;
 
 use std::fmt;
@@ -16,6 +17,8 @@ use std::fmt;
 /// Which reductions are on; `--reduce` and `--no-reduction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reductions {
+    /// What outputs do not depend on is left out, and independent parts are explored apart ([`slices`]).
+    pub slices: bool,
     /// Messages whose order nothing remembers are delivered at once ([`eager`]).
     pub eager: bool,
     /// Where a set of nodes can receive nothing more before it moves, only its steps are taken ([`persistent`]).
@@ -42,19 +45,29 @@ pub enum Flaw {
     Seen,
     /// Batches are compared with sequences but for what is sent.
     Batches,
+    /// Cones of influence pass over what rules forbid.
+    Forbidden,
+    /// Cones of influence pass over who sends a message.
+    Sent,
+    /// The models of slices that share messages are combined as if they did not.
+    Entangled,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Reductions = Reductions { eager: true, persistent: true, batches: true, flaw: None };
+    pub const ALL: Reductions = Reductions { slices: true, eager: true, persistent: true, batches: true, flaw: None };
     /// None: the system as semantics §2 defines it.
-    pub const NONE: Reductions = Reductions { eager: false, persistent: false, batches: false, flaw: None };
+    pub const NONE: Reductions =
+        Reductions { slices: false, eager: false, persistent: false, batches: false, flaw: None };
     /// Their names, in the order in which they are applied.
-    pub const NAMES: [&'static str; 3] = ["eager", "persistent", "batches"];
+    pub const NAMES: [&'static str; 4] = ["slices", "eager", "persistent", "batches"];
+    /// The names of those that leave out choices of single states.
+    pub const OF_STATES: [&'static str; 3] = ["eager", "persistent", "batches"];
 
     /// The reduction of this name alone.
     pub fn only(name: &str) -> Option<Reductions> {
         match name {
+            "slices" => Some(Reductions { slices: true, ..Reductions::NONE }),
             "eager" => Some(Reductions { eager: true, ..Reductions::NONE }),
             "persistent" => Some(Reductions { persistent: true, ..Reductions::NONE }),
             "batches" => Some(Reductions { batches: true, ..Reductions::NONE }),
@@ -65,6 +78,7 @@ impl Reductions {
     /// Those that are on in one or the other.
     pub fn and(self, other: Reductions) -> Reductions {
         Reductions {
+            slices: self.slices || other.slices,
             eager: self.eager || other.eager,
             persistent: self.persistent || other.persistent,
             batches: self.batches || other.batches,
@@ -81,7 +95,7 @@ impl Default for Reductions {
 
 impl fmt::Display for Reductions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let on = [self.eager, self.persistent, self.batches];
+        let on = [self.slices, self.eager, self.persistent, self.batches];
         let names: Vec<&str> =
             Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
         f.write_str(if names.is_empty() { "none" } else { "" })?;

@@ -153,6 +153,14 @@ fn large_instances_take_few_transitions() {
 }
 
 #[test]
+fn scattered_messages_that_race_are_explored_apart() {
+    let family = Family::Scatter { nodes: 40, receiver: Receiver::Wait };
+    let (_, verdict, _, transitions) = figures(&family.program(), Reductions::ALL);
+    assert_eq!(verdict, "diffluent");
+    assert!(transitions <= 160, "{transitions} transitions");
+}
+
+#[test]
 fn a_layered_program_has_the_rules_asked_for() {
     let program = resolved(&Family::Layered { rules: 1200 }.program());
     assert_eq!(program.rules.len(), 1200);

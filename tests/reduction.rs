@@ -15,9 +15,13 @@ fn program(text: &str) -> Program {
 
 /// The reduced search, compared with the whole one.
 fn explored(text: &str) -> Findings {
+    explored_with(text, Options::default())
+}
+
+fn explored_with(text: &str, options: Options) -> Findings {
     let program = program(text);
-    let found = explore_instance(&program, &Budget::default(), Options::default(), &mut |_| ());
-    let verified = verify(&program, &Budget::default(), Options::default(), &found, &mut |_| ());
+    let found = explore_instance(&program, &Budget::default(), options, &mut |_| ());
+    let verified = verify(&program, &Budget::default(), options, &found, &mut |_| ());
     assert_eq!(verified, Verified::Same, "{text}");
     found
 }
@@ -98,11 +102,14 @@ fn a_message_that_is_carried_for_one_step_is_delivered() {
     let text = "nodes x, y; output s; go(#y)@1; go2(#y)@2;
         a(#x)@async :- go(#y); b()@next :- a();
         m(#y)@async :- go(#y); s()@next :- m(), go2(); s()@next :- s();";
-    let found = explored(text);
+    let instance = Options { reductions: Reductions { slices: false, ..Reductions::ALL }, ..Options::default() };
+    let found = explored_with(text, instance);
     assert_eq!((found.contested.len(), found.figures.eager_messages), (1, 1));
+    // No output depends on it, so slices leave it out; the run has it all the same.
+    assert_eq!(explored(text).figures.eager_messages, 0);
     let program = program(text);
     let analysis = watershed::analysis::analyse(&program);
-    let options = watershed::pipeline::check::Options { theorems: false, ..Default::default() };
+    let options = watershed::pipeline::check::Options { theorems: false, instance };
     let answer = watershed::pipeline::check(&program, &analysis, &Budget::default(), options, &mut |_| ());
     assert!(answer.expect("no rule errs").witness.is_some());
 }
@@ -175,4 +182,128 @@ fn observers_see_the_order_of_steps_of_different_nodes() {
         both() :- blink(#a), blink(#b);";
     let found = explored(text);
     assert!(matches!(found.invariants[0], watershed::pipeline::Invariant::Violated(_)));
+}
+
+/// A race at each of n nodes: whether it waited before its message came.
+fn races(n: usize) -> String {
+    let waits: String = (1..=n).map(|i| format!("waiting(#s{i});")).collect();
+    one_shots(
+        n,
+        true,
+        &format!(
+            "{waits} got() :- m(_); got()@next :- got(); waited() :- waiting(), notin got(); waited()@next :- waited();
+        output waited;"
+        ),
+    )
+}
+
+/// The models of slices that share nothing but a node without messages are combined, not searched.
+#[test]
+fn independent_races_are_explored_apart() {
+    for n in 1..=3 {
+        let found = explored(&races(n));
+        assert_eq!((found.contested.len(), found.models_found), (n, 1 << n));
+        assert!(found.models_complete && found.figures.joint_states == 0);
+    }
+    let found = reduced(&races(40));
+    assert_eq!((found.contested.len(), found.models_found), (40, 1 << 40));
+    assert_eq!((found.figures.slices, found.figures.searched_slices), (40, 1));
+    assert!(found.figures.transitions <= 160 && found.models.len() == 1000 && !found.models_complete);
+}
+
+/// Each of two nodes sends in its second step and can be surprised in its first. Each can happen; both would need each node to
+/// be ahead of the other.
+#[test]
+fn slices_with_two_nodes_in_common_are_searched_together() {
+    let text = "nodes a, b; output x, y; go(#a)@2; go(#b)@2; one(#a)@1; one(#b)@1;
+        m(#b)@async :- go(#a); x()@next :- m(), one(); x()@next :- x();
+        k(#a)@async :- go(#b); y()@next :- k(), one(); y()@next :- y();";
+    let found = explored(text);
+    assert_eq!((found.figures.slices, found.models_found, found.models_complete), (2, 3, true));
+    assert!(found.figures.joint_states > 0);
+}
+
+/// Clients that only send cannot make the replicas' runs depend on each other.
+#[test]
+fn replicas_of_common_clients_are_independent() {
+    let store = |replicas: &str, roles: &str| {
+        format!(
+            "nodes c, d, {replicas}; output value; mine(#c, v)@1; mine(#d, w)@1; {roles}
+            put(#R, V)@async :- mine(V), replica(R); value(V)@next :- put(V);
+            value(V)@next :- value(V), notin put(_);"
+        )
+    };
+    let found = explored(&store("r, s", "replica(r); replica(s);"));
+    assert_eq!((found.models_found, found.models_complete, found.figures.joint_states), (9, true, 0));
+    let found = reduced(&store("r, s, t, u, x", "replica(r); replica(s); replica(t); replica(u); replica(x);"));
+    assert_eq!((found.models_found, found.models_complete, found.figures.joint_states), (243, true, 0));
+}
+
+fn order_recording(n: usize) -> String {
+    let all: String = (1..=n).map(|i| format!("all(#s, x{i});")).collect();
+    let rules = "seen(X) :- m(X); seen(X)@next :- seen(X); before(X, Y) :- seen(X), all(Y), notin seen(Y);
+        before(X, Y)@next :- before(X, Y); output before;";
+    one_shots(n, false, &format!("{rules}{all}"))
+}
+
+/// Each pair of messages decides one record, and all pairs are alike. For the models that the pairs have together the whole is
+/// searched if that is not much more.
+#[test]
+fn pairs_of_messages_decide_their_order() {
+    let small = explored(&order_recording(3));
+    assert_eq!((small.contested.len(), small.models_found, small.models_complete), (6, 13, true));
+    let large = reduced(&order_recording(7));
+    assert_eq!((large.figures.slices, large.figures.searched_slices), (21, 1));
+    assert_eq!((large.contested.len(), large.models.len(), large.models_complete), (42, 2, false));
+    assert!(large.figures.transitions < 30 && large.figures.joint_states <= 1 << 14);
+}
+
+/// What is checked here is that the witness of a slice is one of the program: other nodes count, and messages go round.
+#[test]
+fn a_run_of_a_slice_goes_on_with_the_rest_of_the_program() {
+    let answered = |periods: &[usize]| {
+        let mut text = races(1);
+        text.push_str(
+            "start(#t)@1; ping(#s1)@async :- start(#t); ping(#t)@async :- ping(#s1); ping(#s1)@async :- ping(#t);",
+        );
+        text = text.replace("nodes c,", "nodes c, t,");
+        for period in periods {
+            text.push_str(&format!("p{period}x0()@next :- start(#t);"));
+            for i in 0..*period {
+                text.push_str(&format!("p{period}x{}()@next :- p{period}x{i}();", (i + 1) % period));
+            }
+        }
+        let program = program(&text);
+        let analysis = watershed::analysis::analyse(&program);
+        let options = watershed::pipeline::check::Options { theorems: false, ..Default::default() };
+        let answer = watershed::pipeline::check(&program, &analysis, &Budget::default(), options, &mut |_| ());
+        let answer = answer.expect("no rule errs");
+        assert!(answer.witness.is_some() && answer.findings.contested.len() == 1);
+        answer.findings.figures.slices
+    };
+    assert_eq!(answered(&[]), 1);
+    assert_eq!(answered(&[2, 3, 5]), 1);
+    // It repeats itself after too many rounds: the whole is searched instead.
+    assert_eq!(answered(&[4, 5, 7, 11]), 0);
+}
+
+/// A slice that a bound cuts leaves its facts open, no others.
+#[test]
+fn a_slice_that_is_decided_is_decided() {
+    let sent: String = (1..=5).map(|i| format!("send(#d, x{i})@1;")).collect();
+    let text = format!(
+        "{} {sent} note(#e, X)@async :- send(#d, X); noted(X) :- note(X); noted(X)@next :- noted(X);
+        most(count<X>) :- noted(X); at(N)@next :- most(N), note(_); at(N)@next :- at(N); output at;",
+        races(1).replace("nodes c,", "nodes c, d, e,")
+    );
+    let program = program(&text);
+    let found = |max_states| {
+        let budget = Budget { max_states, ..Budget::default() };
+        explore_instance(&program, &budget, Options::default(), &mut |_| ())
+    };
+    let cut = found(20);
+    assert!(cut.cut.is_some() && cut.certain.is_none() && cut.divergence.is_some());
+    assert_eq!((cut.contested.len(), cut.models.len(), cut.models_complete), (1, 2, false));
+    let whole = found(usize::MAX);
+    assert!(whole.cut.is_none() && whole.contested.len() > 1 && whole.models_complete);
 }

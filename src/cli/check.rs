@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::Options;
 use crate::pipeline::verify::{Verified, verify};
-use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict};
+use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
 use crate::report::json::{self, CheckObject, Refusal};
 use crate::report::{Case, sarif, text};
@@ -75,7 +75,8 @@ pub fn ask(
         session.report_placeless(&[no_nodes()]);
         return session.refuse(command, program.names(), format);
     }
-    let options = Options { theorems, instance: limits.instance() };
+    let instance = instance::Options { every_model: command == "explore", ..limits.instance() };
+    let options = Options { theorems, instance };
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let answer =
         pipeline::check(&loaded.program, &loaded.analysis, &budget, options, &mut |progress| watch.update(progress));

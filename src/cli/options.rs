@@ -118,7 +118,7 @@ pub struct LimitOptions {
     /// Explore every choice of every state
     #[arg(long)]
     pub no_reduction: bool,
-    /// The reductions to use, of `eager`, `persistent` and `batches` [default: all]
+    /// The reductions to use, of `slices`, `eager`, `persistent` and `batches` [default: all]
     #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
     pub reduce: Option<String>,
 }
@@ -223,6 +223,7 @@ impl Limits {
         pipeline::instance::Options {
             max_models: self.max_models.unwrap_or(unlimited.max_models),
             reductions: self.reductions,
+            every_model: false,
         }
     }
 }

@@ -10,6 +10,7 @@
 mod aggregates;
 mod circuit;
 mod instances;
+mod restrict;
 mod runs;
 mod simplify;
 

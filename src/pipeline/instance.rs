@@ -6,12 +6,15 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
-use super::recount::recount;
+use super::part::Part;
+use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
+use crate::eval::ground::Ground;
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Program};
 use crate::reduce::Reductions;
+use crate::reduce::slices::Slices;
 use crate::schedule::{Schedule, ScheduledStep};
 use crate::system::asynchronous::{Asynchronous, Counting};
 use crate::system::{Choice, Output, Stop, System};
@@ -33,11 +36,14 @@ pub struct Options {
     pub max_models: usize,
     /// Which reductions to use (`--reduce`, `--no-reduction`).
     pub reductions: Reductions,
+    /// Whether to search for all ultimate models where slices decide the rest without (`explore`); else that search is given up when
+    /// it gets much larger than those of the slices.
+    pub every_model: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_models: 1000, reductions: Reductions::ALL }
+        Options { max_models: 1000, reductions: Reductions::ALL, every_model: false }
     }
 }
 
@@ -100,12 +106,21 @@ pub struct Figures {
     pub searches: usize,
     /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
     pub cap: u32,
-    /// Messages that were delivered eagerly in the last search.
+    /// Messages that were delivered eagerly in the last search; of slices, in all of them.
     pub eager_messages: usize,
-    /// States of the last search that were expanded in part, for each of [`Reductions::NAMES`].
-    pub in_part: [usize; Reductions::NAMES.len()],
+    /// States of the last search that were expanded in part, for each of [`Reductions::OF_STATES`].
+    pub in_part: [usize; Reductions::OF_STATES.len()],
     /// How many of these were expanded again in full, since they lie on loops.
     pub again: usize,
+    /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. All figures are then sums over the
+    /// slices that were searched.
+    pub slices: usize,
+    /// How many of these were searched; the others are like them but for names.
+    pub searched_slices: usize,
+    /// States of searches of several slices together, for the models that they have together; not among `states`.
+    pub joint_states: usize,
+    /// Transitions of these searches; not among `transitions`.
+    pub joint_transitions: usize,
 }
 
 /// Everything found about an instance.
@@ -154,9 +169,28 @@ impl Findings {
     }
 }
 
-/// Explores `program`'s instance and judges it.
+/// Explores `program`'s instance and judges it: slice by slice if it falls into such, else as a whole.
 pub fn explore_instance(
     program: &Program,
+    budget: &Budget,
+    options: Options,
+    watch: &mut dyn FnMut(Progress),
+) -> Findings {
+    let ground = Ground::new(program, budget);
+    let alone = Options { reductions: Reductions { slices: false, ..options.reductions }, ..options };
+    if options.reductions.slices
+        && let Some(ground) = &ground
+        && let Some(slices) = Slices::new(program, ground, options.reductions)
+        && let Some(findings) = explore_slices(program, ground, &slices, budget, alone, watch)
+    {
+        return findings;
+    }
+    explore_part(&Part::whole(program, ground), budget, alone, watch)
+}
+
+/// Explores one part of an instance and judges it. Facts and runs found are those of the whole program.
+pub(super) fn explore_part(
+    part: &Part<'_>,
     budget: &Budget,
     options: Options,
     watch: &mut dyn FnMut(Progress),
@@ -169,7 +203,7 @@ pub fn explore_instance(
         // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
         let reductions = Reductions { persistent, ..options.reductions };
-        let mut system = Asynchronous::new(program, budget, &counting, reductions);
+        let mut system = part.system(budget, &counting, reductions);
         let found = explore(&mut system, &budget.search_share(), watch);
         system.settle();
         figures.searches += 1;
@@ -195,7 +229,7 @@ pub fn explore_instance(
         {
             best.figures.searches = figures.searches;
             let figures = best.figures;
-            best.admit(Judge { program, budget, options, system, found, figures }.findings(), options);
+            best.admit(Judge { part, budget, options, system, found, figures }.findings(), options);
             break;
         }
         figures.states = found.graph.states.len();
@@ -203,10 +237,10 @@ pub fn explore_instance(
         figures.transitions = found.graph.transitions();
         figures.eager_messages = system.eager_messages();
         let LeftOut { states, again } = &found.left_out;
-        figures.in_part = Reductions::NAMES.map(|name| states.get(name).copied().unwrap_or_default());
+        figures.in_part = Reductions::OF_STATES.map(|name| states.get(name).copied().unwrap_or_default());
         figures.again = *again;
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
-        let mut judge = Judge { program, budget, options, system, found, figures };
+        let mut judge = Judge { part, budget, options, system, found, figures };
         let findings = judge.findings();
         figures = findings.figures;
         let open = !findings.undecided.is_empty()
@@ -219,7 +253,7 @@ pub fn explore_instance(
     }
     let mut best = best.expect("internal error: a search that was never judged");
     if options.reductions != Reductions::NONE {
-        shorten_violations(program, budget, options, &mut best);
+        shorten_violations(part, budget, options, &mut best);
     }
     best
 }
@@ -228,7 +262,7 @@ pub fn explore_instance(
 const WHOLE_TO_REDUCED: usize = 8;
 
 /// A reduction may leave out the shortest run to a violation: looks for it in the whole system, not far beyond the size of the reduced one.
-fn shorten_violations(program: &Program, budget: &Budget, options: Options, findings: &mut Findings) {
+fn shorten_violations(part: &Part<'_>, budget: &Budget, options: Options, findings: &mut Findings) {
     let violated = |invariant: &Invariant| matches!(invariant, Invariant::Violated(_));
     if !findings.invariants.iter().any(violated) {
         return;
@@ -240,10 +274,10 @@ fn shorten_violations(program: &Program, budget: &Budget, options: Options, find
         ..budget.clone()
     };
     let counting = Counting { cap: 1, ..Counting::default() };
-    let mut system = Asynchronous::new(program, &short, &counting, Reductions::NONE);
+    let mut system = part.system(&short, &counting, Reductions::NONE);
     let found = explore(&mut system, &short, &mut |_| ());
     let figures = findings.figures;
-    let mut judge = Judge { program, budget, options, system, found, figures };
+    let mut judge = Judge { part, budget, options, system, found, figures };
     let exact = judge.exact_part();
     for (known, shorter) in findings.invariants.iter_mut().zip(judge.invariants(exact.as_ref(), false)) {
         if violated(known) && violated(&shorter) {
@@ -254,7 +288,7 @@ fn shorten_violations(program: &Program, budget: &Budget, options: Options, find
 
 /// One finished search and the readings of its graph.
 struct Judge<'p> {
-    program: &'p Program,
+    part: &'p Part<'p>,
     budget: &'p Budget,
     options: Options,
     system: Asynchronous<'p>,
@@ -298,11 +332,12 @@ impl Judge<'_> {
         let mut models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
             .map(|model| {
                 let facts = listed.facts(&mut self.system, model);
-                facts.into_iter().map(|output| self.system.output(output)).collect()
+                facts.into_iter().map(|output| self.output(output)).collect()
             })
             .collect();
         models.sort();
-        let divergence = self.divergence(&under, exact.as_ref()).ok().flatten();
+        let wanted = self.part.wants_divergence;
+        let divergence = if wanted { self.divergence(&under, exact.as_ref()).ok().flatten() } else { None };
         Findings {
             certain,
             contested: self.facts(&contested),
@@ -327,14 +362,18 @@ impl Judge<'_> {
             models_found: 0,
             models_complete: false,
             divergence: None,
-            invariants: vec![Invariant::Unknown; self.program.nevers.len()],
+            invariants: vec![Invariant::Unknown; self.part.program().nevers.len()],
             cut,
             figures: self.figures,
         }
     }
 
+    fn output(&self, output: Output) -> LocatedFact {
+        self.part.located(self.system.output(output))
+    }
+
     fn facts(&self, outputs: &[Output]) -> Vec<LocatedFact> {
-        let mut facts: Vec<LocatedFact> = outputs.iter().map(|&output| self.system.output(output)).collect();
+        let mut facts: Vec<LocatedFact> = outputs.iter().map(|&output| self.output(output)).collect();
         facts.sort();
         facts
     }
@@ -347,9 +386,9 @@ impl Judge<'_> {
                 let graph = &self.found.graph;
                 let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
                 path.extend(choice.map(|choice| (state, choice)));
-                let schedule = self.schedule(&path, &[]);
+                let schedule = self.schedule(&path, &[]).unwrap_or_default();
                 // On a path through ω the fault may lie beyond what the exact system reaches.
-                let replayed = replay(self.program, &schedule, &Budget::default());
+                let replayed = replay(self.part.program(), &schedule, &Budget::default());
                 let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
                 Some(if real { Cut::Fault { fault: stop, schedule } } else { Cut::Bound(Bound::Copies) })
             }
@@ -385,14 +424,14 @@ impl Judge<'_> {
     fn invariants(&mut self, exact: Option<&BitVec>, complete: bool) -> Vec<Invariant> {
         if !self.found.alarm {
             let verdict = if complete { Invariant::Kept } else { Invariant::Unknown };
-            return vec![verdict; self.program.nevers.len()];
+            return vec![verdict; self.part.program().nevers.len()];
         }
         let real = self.violations(exact);
         let possible = if exact.is_some() && complete { self.violations(None) } else { real.clone() };
         real.iter()
             .zip(&possible)
             .map(|paths| match paths {
-                (Some(path), _) => Invariant::Violated(self.schedule(path, &[])),
+                (Some(path), _) => self.schedule(path, &[]).map_or(Invariant::Unknown, Invariant::Violated),
                 (None, None) if complete => Invariant::Kept,
                 _ => Invariant::Unknown,
             })
@@ -401,7 +440,7 @@ impl Judge<'_> {
 
     /// For each `never` relation a shortest path to a transition in which it holds, if one is found.
     fn violations(&mut self, exact: Option<&BitVec>) -> Vec<Option<Path>> {
-        let mut found: Vec<Option<Path>> = vec![None; self.program.nevers.len()];
+        let mut found: Vec<Option<Path>> = vec![None; self.part.program().nevers.len()];
         let graph = &self.found.graph;
         let reached = lasso::reach(graph, |state| exact.is_none_or(|exact| exact[state as usize]));
         let (mut choices, mut next) = (Vec::new(), Vec::new());
@@ -439,7 +478,7 @@ impl Judge<'_> {
         let other = under.models.facts(&mut self.system, second);
         let differs = |a: &[Output], b: &[Output]| {
             let only: Vec<Output> = a.iter().filter(|fact| b.binary_search(fact).is_err()).copied().collect();
-            only.into_iter().map(|output| (self.system.output(output), output)).min()
+            only.into_iter().map(|output| (self.output(output), output)).min()
         };
         let (fact, output, holds, lacks) = match (differs(&one, &other), differs(&other, &one)) {
             (Some((fact, output)), _) => (fact, output, first, second),
@@ -479,17 +518,13 @@ impl Judge<'_> {
             return Ok(None);
         };
         let cycle = lasso::cycle(&mut region, &part, start, claim);
-        Ok(Some(self.schedule(&stem, &cycle)))
+        Ok(self.schedule(&stem, &cycle))
     }
 
     /// The schedule of a path and a loop, with the copies that the program really delivers.
-    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Schedule {
+    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Option<Schedule> {
         let found = Schedule { stem: self.steps(stem), cycle: self.steps(cycle) };
-        if !self.system.has_eager_messages() {
-            return found;
-        }
-        // A schedule that cannot be recounted is no run, and replaying it will say so.
-        recount(self.program, &found, |node, fact| self.system.is_eager(node, fact)).unwrap_or(found)
+        self.part.schedule(found, &self.system, self.budget)
     }
 
     fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {

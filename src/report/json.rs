@@ -142,14 +142,27 @@ pub struct ReductionObject {
     pub states_in_part: BTreeMap<&'static str, usize>,
     /// How many of these were expanded again in full, since they lie on loops.
     pub expanded_again: usize,
+    /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. Other figures are then sums over those
+    /// that were searched.
+    pub slices: usize,
+    /// How many of these were searched; the others are like them but for names.
+    pub searched_slices: usize,
+    /// States of searches of several slices together, made for the ultimate models; not counted elsewhere.
+    pub joint_states: usize,
+    /// Transitions of these searches.
+    pub joint_transitions: usize,
 }
 
 impl ReductionObject {
     fn new(figures: &Figures) -> Self {
         ReductionObject {
             eager_messages: figures.eager_messages,
-            states_in_part: Reductions::NAMES.into_iter().zip(figures.in_part).collect(),
+            states_in_part: Reductions::OF_STATES.into_iter().zip(figures.in_part).collect(),
             expanded_again: figures.again,
+            slices: figures.slices,
+            searched_slices: figures.searched_slices,
+            joint_states: figures.joint_states,
+            joint_transitions: figures.joint_transitions,
         }
     }
 }

@@ -254,6 +254,15 @@ pub fn figures(statistics: &Statistics, search: Option<&Figures>) -> String {
         parts.push(counted(statistics.states as u64, "state"));
         parts.push(counted(statistics.transitions as u64, "transition"));
         parts.push(counted(statistics.local_steps, "local step"));
+        if let Some(figures) = search.filter(|figures| figures.slices > 0) {
+            parts.push(counted(figures.slices as u64, "slice"));
+            if figures.searched_slices < figures.slices {
+                parts.push(format!("{} of them searched, the others alike", figures.searched_slices));
+            }
+            if figures.joint_states > 0 {
+                parts.push(format!("{} of slices taken together", counted(figures.joint_states as u64, "state")));
+            }
+        }
         if let Some(figures) = search.filter(|figures| figures.eager_messages > 0) {
             parts.push(counted(figures.eager_messages as u64, "eager message"));
         }

@@ -10,6 +10,7 @@ mod reduced;
 use super::local::LocalSteps;
 use super::{Choice, Copies, Effect, Message, OMEGA, Output, OutputSet, Spread, Stop, System};
 use crate::budget::Budget;
+use crate::eval::ground::Ground;
 use crate::eval::naive;
 use crate::eval::store::FactId;
 use crate::network::{Buffers, Count, EMPTY, Pairs};
@@ -51,9 +52,21 @@ pub struct Asynchronous<'p> {
 impl<'p> Asynchronous<'p> {
     /// The system of `program` with these reductions, as far as they apply.
     pub fn new(program: &'p Program, budget: &Budget, counting: &Counting, reductions: Reductions) -> Self {
+        Self::grounded(program, Ground::new(program, budget), budget, counting, reductions)
+    }
+
+    /// The same where the ground rules, if there are any, are known; nothing else of the program's rules and facts is then read, but for
+    /// observers.
+    pub fn grounded(
+        program: &'p Program,
+        ground: Option<Ground>,
+        budget: &Budget,
+        counting: &Counting,
+        reductions: Reductions,
+    ) -> Self {
         let observers = program.nevers.iter().any(|&(relation, _)| program.relation(relation).observer);
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
-        let mut steps = LocalSteps::new(program, budget, observed);
+        let mut steps = LocalSteps::new(program, ground, budget, observed);
         let reduced = Reduced::new(program, steps.ground(), reductions);
         let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
         Asynchronous {

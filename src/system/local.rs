@@ -14,6 +14,7 @@ mod relational;
 use super::words::{Sets, Slices};
 use super::{OutputSet, Spread, Stop};
 use crate::budget::Budget;
+use crate::eval::ground::Ground;
 use crate::eval::store::FactId;
 use crate::program::{Fact, Program, RelationId};
 pub use ground::GroundSteps;
@@ -117,9 +118,9 @@ pub struct LocalSteps {
 const STRETCH: u64 = 10_000;
 
 impl LocalSteps {
-    /// The local steps of `program`. `observed` says which relations observer rules read, by relation id; empty where
-    /// nothing observes.
-    pub fn new(program: &Program, budget: &Budget, observed: Vec<bool>) -> Self {
+    /// The local steps of `program`, by its ground rules if it could be grounded. `observed` says which relations observer rules
+    /// read, by relation id; empty where nothing observes.
+    pub fn new(program: &Program, ground: Option<Ground>, budget: &Budget, observed: Vec<bool>) -> Self {
         let mark = |relations: &mut dyn Iterator<Item = RelationId>| {
             let mut marks = vec![false; program.relations.len()];
             relations.for_each(|relation| marks[relation.0 as usize] = true);
@@ -132,8 +133,8 @@ impl LocalSteps {
             observed,
         };
         let observes = !watched.observed.is_empty();
-        let steps: Box<dyn NodeSteps> = match GroundSteps::new(program, budget, &watched) {
-            Some(ground) => Box::new(ground),
+        let steps: Box<dyn NodeSteps> = match ground {
+            Some(ground) => Box::new(GroundSteps::new(program, ground, &watched)),
             None => Box::new(RelationalSteps::new(program, budget, watched)),
         };
         let mut sends = Slices::default();

@@ -89,7 +89,8 @@ pub fn budget() -> Budget {
 }
 
 /// Exploration without reductions.
-pub const WHOLE: instance::Options = instance::Options { max_models: 64, reductions: Reductions::NONE };
+pub const WHOLE: instance::Options =
+    instance::Options { max_models: 64, reductions: Reductions::NONE, every_model: true };
 
 /// What exploration without reductions finds.
 pub fn explore(program: &Program) -> Findings {

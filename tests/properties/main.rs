@@ -1,5 +1,6 @@
 //! The explorer and its judgement against the definition, on random programs.
 
+mod apart;
 mod brute;
 mod campaign;
 mod datalog;
@@ -385,10 +386,21 @@ fn reductions_keep_every_answer() {
     assert!(tally.of("undecided only with a reduction") * 100 <= all, "reductions leave too much undecided");
 }
 
+#[test]
+fn reductions_keep_every_answer_of_programs_in_parts() {
+    let tally = campaign(500, apart::program, reductions::reductions_change_nothing);
+    let all = tally.programs();
+    assert!(tally.of("cut without reductions") * 2 <= all, "too few programs can be compared");
+    assert!(tally.of("several slices, diffluent") * 5 >= all, "too few programs have slices that are diffluent");
+    assert!(tally.of("slices alike") * 10 >= all, "too few programs have slices that are alike");
+    assert!(tally.of("slices searched together") * 100 >= all, "too few slices are searched together");
+}
+
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.
 #[test]
 fn a_planted_mistake_in_a_reduction_is_caught() {
-    for flaw in [Flaw::Latches, Flaw::Shown, Flaw::Senders, Flaw::Seen] {
+    let flaws = [Flaw::Latches, Flaw::Shown, Flaw::Senders, Flaw::Seen, Flaw::Forbidden, Flaw::Sent, Flaw::Entangled];
+    for flaw in flaws {
         let caught = (0..2000).find(|&seed| reductions::is_caught(&random(seed), flaw));
         println!("{flaw:?}: caught by the program of seed {caught:?}");
         assert!(caught.is_some(), "{flaw:?} is not caught");

@@ -11,7 +11,11 @@ use watershed::witness::replay::{check_claim, check_violation};
 
 /// What exploration with these reductions finds.
 pub fn explore(program: &Program, reductions: Reductions) -> Findings {
-    explore_instance(program, &library::budget(), instance::Options { max_models: 64, reductions }, &mut |_| ())
+    explore_instance(program, &library::budget(), options(reductions), &mut |_| ())
+}
+
+fn options(reductions: Reductions) -> instance::Options {
+    instance::Options { max_models: 64, reductions, every_model: true }
 }
 
 /// The reductions that are tried, by name.
@@ -42,12 +46,20 @@ pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(),
         }
         replayed(&program, &found).map_err(|why| format!("{name}: {why}"))?;
         let less = match &name[..] {
+            "slices" => "slices leave out transitions",
             "eager" => "eager leaves out transitions",
             "persistent" => "persistent leaves out transitions",
             "batches" => "batches leaves out transitions",
             _ => "all leave out transitions",
         };
         tally.count_if(reduced.transitions < whole.transitions, less);
+        if name == "slices" {
+            tally.count_if(found.figures.slices > 1, "several slices");
+            tally.count_if(found.figures.searched_slices < found.figures.slices, "slices alike");
+            tally.count_if(found.figures.joint_states > 0, "slices searched together");
+            tally.count_if(found.figures.slices > 1 && !whole.contested.is_empty(), "several slices, diffluent");
+            tally.count_if(whole.models.is_some() && reduced.models.is_none(), "models known only without slices");
+        }
         tally.count_if(reduced.transitions * 2 < whole.transitions, "by half or more");
         let undecided = !reduced.undecided.is_empty() && whole.undecided.is_empty();
         tally.count_if(undecided, "undecided only with a reduction");
@@ -74,11 +86,13 @@ fn replayed(program: &Program, found: &Findings) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a reduction with this flaw gives a wrong answer for a program, or a witness that does not replay.
+/// Whether a reduction with this flaw gives a wrong answer for a program, a witness that does not replay, or notices itself that
+/// something is wrong.
 pub fn is_caught(model: &Model, flaw: Flaw) -> bool {
     let Ok(program) = library::program(&model.text()) else { return false };
     let whole = explore(&program, Reductions::NONE);
-    let found = explore(&program, Reductions { flaw: Some(flaw), ..Reductions::ALL });
+    let flawed = std::panic::catch_unwind(|| explore(&program, Reductions { flaw: Some(flaw), ..Reductions::ALL }));
+    let Ok(found) = flawed else { return true };
     let both = whole.cut.is_none() && found.cut.is_none();
     both && (matches!(compare(&program, &whole, &found), Verified::Different(_)) || replayed(&program, &found).is_err())
 }

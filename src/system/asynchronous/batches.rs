@@ -128,8 +128,7 @@ impl Asynchronous<'_> {
         }
         let mut needed = vec![true; listed.len()];
         for delivery in 1..listed.len() {
-            let delivered: Vec<usize> =
-                (0..count).filter(|&at| digits.messages[at].digit(delivery) > 0).collect();
+            let delivered: Vec<usize> = (0..count).filter(|&at| digits.messages[at].digit(delivery) > 0).collect();
             if base && self.amounts_to(key, &listed, 0, delivery)? {
                 needed[delivery] = false;
                 continue;

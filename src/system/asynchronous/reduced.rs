@@ -237,9 +237,10 @@ impl Futures {
     fn notices(&mut self, reduced: &Reduced, steps: &GroundSteps, node: u32, local: u32, facts: u32) -> bool {
         let facts_of = &self.sets;
         *self.noticed.entry((node, local, facts)).or_insert_with(|| {
-            facts_of.get(facts).iter().any(|&fact| {
-                !reduced.is_silent(node, fact) && !reduced.is_absorbed(Some(steps), node, local, fact)
-            })
+            facts_of
+                .get(facts)
+                .iter()
+                .any(|&fact| !reduced.is_silent(node, fact) && !reduced.is_absorbed(Some(steps), node, local, fact))
         })
     }
 

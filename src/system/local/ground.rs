@@ -3,7 +3,7 @@
 //! A local state is a row: the clock, if the node has events, and the bits of what it carries.
 
 use super::{NodeSteps, Taken, Watched};
-use crate::budget::{Bound, Budget};
+use crate::budget::Bound;
 use crate::eval::ground::{Ground, GroundStep};
 use crate::eval::store::{FactId, FactTable};
 use crate::program::{Fact, NodeId, Program};
@@ -88,9 +88,8 @@ fn words(bits: &[u32]) -> impl Iterator<Item = u64> + '_ {
 }
 
 impl GroundSteps {
-    /// `None` if the program cannot be grounded; see [`Ground::new`].
-    pub(super) fn new(program: &Program, budget: &Budget, watched: &Watched) -> Option<Self> {
-        let engine = Ground::new(program, budget)?;
+    /// The steps of a grounded program.
+    pub(super) fn new(program: &Program, engine: Ground, watched: &Watched) -> Self {
         let mut facts = FactTable::new();
         let mut tables: Vec<Vec<FactId>> = Vec::new();
         for node in program.node_ids() {
@@ -121,7 +120,7 @@ impl GroundSteps {
                 }
             })
             .collect();
-        Some(GroundSteps {
+        GroundSteps {
             engine,
             facts,
             nodes,
@@ -130,7 +129,7 @@ impl GroundSteps {
             delivered: Vec::new(),
             due: Vec::new(),
             outcome: GroundStep::default(),
-        })
+        }
     }
 
     /// The grounded program.
