@@ -6,11 +6,13 @@
 
 pub mod fact;
 pub mod names;
+pub mod order;
 pub mod relation;
 pub mod resolve;
 pub mod rule;
 pub mod value;
 
+pub use order::Order;
 pub use fact::{Fact, InitialFact, LocatedFact, NodeId, When};
 pub use relation::{Kind, Relation, RelationId};
 pub use rule::{
@@ -53,6 +55,8 @@ pub struct Program {
     pub synchronous: Vec<Rule>,
     /// The network, sorted; a [`NodeId`] is an index.
     pub nodes: Vec<Value>,
+    /// In which order copies may be delivered.
+    pub order: Order,
     /// The facts of the file, one entry a node (facts that hold at every node are repeated).
     /// Sorted and without duplicates.
     pub facts: Vec<InitialFact>,

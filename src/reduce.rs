@@ -34,6 +34,8 @@ pub enum Flaw {
     Shown,
     /// Persistent sets pass over what other nodes may send.
     Senders,
+    /// Eager delivery passes over what else travels on an ordered channel.
+    Channels,
 }
 
 impl Reductions {

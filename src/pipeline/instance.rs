@@ -179,7 +179,7 @@ pub fn explore_instance(
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
-            counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
+            counting.pumped.extend(messages.iter().map(|&message| system.sent_message(message)));
             continue;
         }
         let counted_out = |stopped: &Stopped| {
@@ -210,6 +210,7 @@ pub fn explore_instance(
         let findings = judge.findings();
         figures = findings.figures;
         let open = !findings.undecided.is_empty()
+            || (findings.cut == Some(Cut::Bound(Bound::Copies)) && findings.contested.is_empty())
             || (findings.invariants.contains(&Invariant::Unknown) && findings.cut.is_none());
         best = Some(findings);
         if !open || counting.cap >= MOST_COPIES {
@@ -340,7 +341,10 @@ impl Judge<'_> {
     }
 
     fn cut(&mut self) -> Option<Cut> {
-        match self.found.stopped.clone()? {
+        let Some(stopped) = self.found.stopped.clone() else {
+            return self.system.overflowed().then_some(Cut::Bound(Bound::Copies));
+        };
+        match stopped {
             Stopped::Pumped(_) => None,
             Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
             Stopped::At { stop, state, choice } => {
