@@ -12,8 +12,8 @@ pub mod resolve;
 pub mod rule;
 pub mod value;
 
-pub use order::Order;
 pub use fact::{Fact, InitialFact, LocatedFact, NodeId, When};
+pub use order::Order;
 pub use relation::{Kind, Relation, RelationId};
 pub use rule::{
     Aggregate, Atom, Condition, Destination, Expr, Head, HeadTerm, NegatedAtom, NegatedTerm, Rule, RuleId, RuleKind,

@@ -233,7 +233,9 @@ fn stop(program: &Program, step: &ImpossibleStep) -> Stop {
             EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Stop::Bound(Bound::Integer),
             EvalError::Fault { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
         },
-        Impossible::NotInFlight { .. } | Impossible::OutOfOrder { .. } | Impossible::SeveralSenders { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
+        Impossible::NotInFlight { .. } | Impossible::OutOfOrder { .. } | Impossible::SeveralSenders { .. } => {
+            Stop::Wrong(Box::new(step.diagnostic(program)))
+        }
     }
 }
 

@@ -140,7 +140,8 @@ impl FifoBuffers {
     /// Every fact in flight, sorted.
     pub fn facts(&self, buffer: u32) -> Vec<u32> {
         let channels = self.contents(buffer);
-        let mut facts: Vec<u32> = channels.iter().map(|&(_, fact, _)| fact).chain(self.eager(buffer).to_vec()).collect();
+        let mut facts: Vec<u32> =
+            channels.iter().map(|&(_, fact, _)| fact).chain(self.eager(buffer).to_vec()).collect();
         facts.sort_unstable();
         facts.dedup();
         facts
@@ -226,7 +227,8 @@ impl FifoBuffers {
     /// # Errors
     /// `bound:transitions` if there are more than [`MOST_DELIVERIES`], and the bounds from outside.
     pub fn deliveries(&mut self, buffer: u32, addressee: u32) -> Result<&[Delivery], Stop> {
-        let known = self.listed.get(addressee as usize).and_then(|listed| listed.get(buffer as usize).copied().flatten());
+        let known =
+            self.listed.get(addressee as usize).and_then(|listed| listed.get(buffer as usize).copied().flatten());
         let (start, end) = match known {
             Some(range) => range,
             None => self.list(buffer, addressee)?,

@@ -123,7 +123,8 @@ impl Traffic {
         let difference = |before: Copies, after: Copies| if before == OMEGA { 1 } else { before - after };
         match self {
             Traffic::Any(buffers) => {
-                let count = |buffer: u32, fact: u32| buffers.contents(buffer).find(|&(f, _)| f == fact).map_or(0, |c| c.1);
+                let count =
+                    |buffer: u32, fact: u32| buffers.contents(buffer).find(|&(f, _)| f == fact).map_or(0, |c| c.1);
                 let taken = |&fact: &u32| (None, fact, difference(count(before, fact), count(delivery.rest, fact)));
                 buffers.inbox(delivery.inbox).iter().map(taken).collect()
             }

@@ -180,7 +180,8 @@ impl Picture<'_> {
     ) -> Change<'a> {
         let kind = |fact: &Fact| self.program.relation(fact.relation).kind;
         let told = |fact: &Fact| !always.contains(fact) && !self.program.relation(fact.relation).builtin;
-        let delivered = |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|delivered| delivered.fact == *fact);
+        let delivered =
+            |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|delivered| delivered.fact == *fact);
         let held = |record: Option<&StepRecord>, fact: &Fact| record.is_some_and(|r| r.derived.contains(fact));
         let entered = (record.derived.iter())
             .filter(|fact| told(fact) && !held(before, fact) && !delivered(record, fact))

@@ -180,9 +180,7 @@ impl<'p> Asynchronous<'p> {
         }
         let Some(steps) = self.steps.ground() else { return Ok(false) };
         let locals: Vec<u32> = (0..nodes as u32).map(|node| local(state, node)).collect();
-        let in_flight: Vec<Vec<u32>> = (0..nodes as u32)
-            .map(|node| self.traffic.facts(buffer(state, node)))
-            .collect();
+        let in_flight: Vec<Vec<u32>> = (0..nodes as u32).map(|node| self.traffic.facts(buffer(state, node))).collect();
         // All sets grow by those who may send to them, in turn: a small closed one is found first. Where every set grows and
         // grows, looking on costs more than it saves.
         let mut looks = LOOKS_A_NODE * nodes;

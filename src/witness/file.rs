@@ -386,10 +386,7 @@ impl<'a> Reader<'a> {
         let copies: Option<Vec<LocatedFact>> = copies.into_iter().collect();
         let senders = self.senders(raw)?;
         let copies = copies?.into_iter().zip(senders);
-        Some(ScheduledStep::of(
-            node,
-            copies.map(|(message, from)| Delivered { fact: message.fact, from, copies: 1 }),
-        ))
+        Some(ScheduledStep::of(node, copies.map(|(message, from)| Delivered { fact: message.fact, from, copies: 1 })))
     }
 
     /// The senders of the copies of a step; of no account, and not read, where copies are not told apart.
