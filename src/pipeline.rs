@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod instance;
+mod overtaking;
 pub mod read;
 mod recount;
 pub mod verify;

@@ -304,6 +304,7 @@ table! {
     MALFORMED_EXPECTATION = "E0609", "an expectation that cannot be read",
         "After `// expect:` stands one of: `class C`, `confluent`, `diffluent FACT, …`, `violated RELATION, …`,\n\
          `inconclusive`, `inconclusive bound:B`, `error`, `error CODE, …`, `states N`, `transitions N`.\n\
+         `// expect[fifo]: …` says the same, but for class and error, of the program with `--network fifo`.\n\
          \n\
          wrong: // expect: deadlock\n\
          right: // expect: diffluent runaway(#n1)";

@@ -6,6 +6,7 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
+use super::overtaking;
 use super::recount::recount;
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
@@ -212,8 +213,11 @@ pub fn explore_instance(
         let open = !findings.undecided.is_empty()
             || (findings.cut == Some(Cut::Bound(Bound::Copies)) && findings.contested.is_empty())
             || (findings.invariants.contains(&Invariant::Unknown) && findings.cut.is_none());
-        best = Some(findings);
-        if !open || counting.cap >= MOST_COPIES {
+        let best = best.insert(findings);
+        if !open
+            || counting.cap >= MOST_COPIES
+            || (counting.cap == 1 && overtaking::settle(program, budget, options, watch, best))
+        {
             break;
         }
         counting.cap += 1;
