@@ -269,6 +269,7 @@ fn conclude(
                 outputs: outputs(program),
                 diagnostics: session.diagnostics.clone(),
                 statistics: session.statistics(&Figures::default()),
+                network: program.order.name(),
                 runs: replayed.iter().map(|run| object(program, run)).collect(),
             };
             session.print_json(&object, exit)

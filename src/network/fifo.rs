@@ -435,3 +435,124 @@ fn struck_out(short: &[Run], long: &[Run]) -> Option<Vec<u32>> {
     }
     wanted.next().is_none().then_some(struck)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn exact() -> FifoBuffers {
+        FifoBuffers::new(9, FxHashSet::default(), &Budget::default())
+    }
+
+    /// Node 0 sends these sets to node 1, one after the other.
+    fn sent(buffers: &mut FifoBuffers, sets: &[&[u32]]) -> u32 {
+        sets.iter().fold(super::super::EMPTY, |buffer, set| buffers.send(buffer, 0, 1, &[], set))
+    }
+
+    /// What can be delivered and what is left, by taking every choice of copies and looking whether one overtakes.
+    fn by_definition(sets: &[&[u32]]) -> BTreeSet<(Vec<u32>, Vec<Vec<u32>>)> {
+        let copies: Vec<(usize, u32)> =
+            sets.iter().enumerate().flat_map(|(at, set)| set.iter().map(move |&fact| (at, fact))).collect();
+        let mut found = BTreeSet::new();
+        for choice in 0..1u32 << copies.len() {
+            let (taken, left): (Vec<_>, Vec<_>) = (0..copies.len()).partition(|at| choice >> at & 1 > 0);
+            if taken.iter().any(|&at| left.iter().any(|&other| copies[other].0 < copies[at].0)) {
+                continue;
+            }
+            let facts: BTreeSet<u32> = taken.iter().map(|&at| copies[at].1).collect();
+            let rest = (0..sets.len()).map(|set| left.iter().map(|&at| copies[at]).filter(|c| c.0 == set).map(|c| c.1));
+            let rest: Vec<Vec<u32>> = rest.map(Iterator::collect).filter(|set: &Vec<u32>| !set.is_empty()).collect();
+            found.insert((facts.into_iter().collect(), rest));
+        }
+        found
+    }
+
+    fn unrolled(buffers: &FifoBuffers, buffer: u32) -> Vec<Vec<u32>> {
+        let runs = buffers.parts(buffer).1.into_iter().flat_map(|(_, runs)| runs);
+        runs.flat_map(|(set, copies)| (0..copies).map(move |_| set)).map(|set| buffers.sets.get(set).to_vec()).collect()
+    }
+
+    #[test]
+    fn deliveries_are_those_that_overtake_nothing() {
+        let cases: [&[&[u32]]; 7] = [
+            &[],
+            &[&[1]],
+            &[&[1], &[1], &[1]],
+            &[&[1], &[2], &[1]],
+            &[&[1, 2], &[2]],
+            &[&[1, 2, 3], &[1, 2], &[1, 2]],
+            &[&[1, 2], &[1, 2], &[2], &[2], &[1, 3]],
+        ];
+        for sets in cases {
+            let mut buffers = exact();
+            let buffer = sent(&mut buffers, sets);
+            let listed = buffers.deliveries(buffer, 1).expect("few").to_vec();
+            let found: BTreeSet<_> =
+                listed.iter().map(|d| (buffers.inbox(d.inbox).to_vec(), unrolled(&buffers, d.rest))).collect();
+            assert_eq!(found, by_definition(sets), "{sets:?}");
+            assert_eq!(found.len(), listed.len(), "{sets:?}: nothing is listed twice");
+            assert_eq!((listed[0].inbox, listed[0].rest), (0, buffer), "nothing first");
+        }
+    }
+
+    #[test]
+    fn channels_of_different_senders_have_no_order() {
+        let mut buffers = exact();
+        let one = buffers.send(super::super::EMPTY, 2, 1, &[], &[7]);
+        let both = buffers.send(one, 0, 1, &[], &[7]);
+        let again = buffers.send(super::super::EMPTY, 0, 1, &[], &[7]);
+        assert_eq!(buffers.send(again, 2, 1, &[], &[7]), both);
+        let listed = buffers.deliveries(both, 1).expect("few").to_vec();
+        let drawn: Vec<Vec<(u32, u32)>> = listed.iter().map(|d| buffers.drawn(d.inbox).collect()).collect();
+        assert_eq!(drawn, [vec![], vec![(0, 7)], vec![(2, 7)], vec![(0, 7), (2, 7)]]);
+    }
+
+    /// α of each exact delivery from a long run is among those of α of the run.
+    #[test]
+    fn what_is_saturated_offers_what_the_exact_buffers_do() {
+        let pumped: FxHashSet<(u32, u32, u32)> = [(0, 1, 1), (0, 1, 2)].into_iter().collect();
+        for cap in 1..3 {
+            for copies in 1..6 {
+                let sets: Vec<&[u32]> =
+                    std::iter::once(&[3u32][..]).chain(vec![&[1, 2][..]; copies]).chain([&[2][..]]).collect();
+                let mut buffers = FifoBuffers::new(cap, pumped.clone(), &Budget::default());
+                let buffer = sent(&mut buffers, &sets);
+                assert_eq!(buffers.saturated(buffer), copies > cap as usize);
+                let listed = buffers.deliveries(buffer, 1).expect("few").to_vec();
+                let offered: BTreeSet<(Vec<u32>, u32)> =
+                    listed.iter().map(|d| (buffers.inbox(d.inbox).to_vec(), d.rest)).collect();
+                for (facts, rest) in by_definition(&sets) {
+                    let rest: Vec<&[u32]> = rest.iter().map(Vec::as_slice).collect();
+                    let rest = sent(&mut buffers, &rest);
+                    assert!(offered.contains(&(facts.clone(), rest)), "{cap} {copies} {facts:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn turns_of_pumped_messages_overflow_and_others_do_not() {
+        let turns: Vec<&[u32]> = std::iter::repeat_n([&[1u32][..], &[2]], 4).flatten().collect();
+        let mut buffers = exact();
+        let long = sent(&mut buffers, &turns);
+        assert!(long != OVERFLOW && !buffers.overflowed() && buffers.most(long) == 4);
+        let pumped = [(0, 1, 1), (0, 1, 2)].into_iter().collect();
+        let mut buffers = FifoBuffers::new(1, pumped, &Budget::default());
+        assert_eq!(sent(&mut buffers, &turns), OVERFLOW);
+        assert!(buffers.overflowed() && buffers.saturated(OVERFLOW));
+        assert_eq!(buffers.deliveries(OVERFLOW, 1), Ok(&[][..]));
+    }
+
+    #[test]
+    fn covering_strikes_out_sets() {
+        let mut buffers = exact();
+        let old = sent(&mut buffers, &[&[1], &[2]]);
+        let new = sent(&mut buffers, &[&[1], &[3], &[2], &[2]]);
+        assert_eq!(buffers.covered(old, new), Some(vec![(0, 2), (0, 3)]));
+        assert_eq!(buffers.covered(new, old), None);
+        assert_eq!(buffers.covered(old, old), Some(vec![]));
+        let other = sent(&mut buffers, &[&[2], &[1]]);
+        assert_eq!(buffers.covered(old, other), None);
+    }
+}

@@ -13,7 +13,7 @@ use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Program};
 use crate::reduce::Reductions;
-use crate::schedule::{Schedule, ScheduledStep};
+use crate::schedule::{Delivered, Schedule, ScheduledStep};
 use crate::system::asynchronous::{Asynchronous, Counting};
 use crate::system::{Choice, Output, Stop, System};
 use crate::ultimate::fairness::{Component, Region};
@@ -502,9 +502,10 @@ impl Judge<'_> {
 
     fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {
         path.iter()
-            .map(|&(state, choice)| ScheduledStep {
-                node: crate::program::NodeId(choice.node),
-                deliver: self.system.delivered_copies(self.found.graph.states.get(state), choice),
+            .map(|&(state, choice)| {
+                let copies = self.system.delivered_copies(self.found.graph.states.get(state), choice).into_iter();
+                let copies = copies.map(|(fact, from, copies)| Delivered { fact, from, copies });
+                ScheduledStep::of(crate::program::NodeId(choice.node), copies)
             })
             .collect()
     }

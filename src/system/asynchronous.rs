@@ -16,7 +16,6 @@ use crate::network::traffic::{Link, Traffic};
 use crate::network::{Buffers, Count, Delivery, EMPTY, Pairs};
 use crate::program::{Fact, LocatedFact, NodeId, Order, Program};
 use crate::reduce::Reductions;
-use crate::schedule::{Delivered, ScheduledStep};
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -98,16 +97,14 @@ impl<'p> Asynchronous<'p> {
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
     }
 
-    /// The copies that `choice` delivers in `state`, for a schedule. What is drawn from ω is given as one copy.
-    pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<Delivered> {
+    /// The copies that `choice` delivers in `state`, for a schedule: facts, on ordered channels their senders, and numbers. What is drawn
+    /// from ω is given as one copy.
+    pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, Option<NodeId>, u64)> {
         let delivery = Delivery { inbox: choice.inbox, rest: choice.rest };
         let taken = self.traffic.taken(buffer(state, choice.node), delivery);
-        let copies = taken.into_iter().map(|(sender, fact, copies)| Delivered {
-            fact: self.steps.fact(FactId(fact)).clone(),
-            from: sender.map(NodeId),
-            copies: u64::from(copies),
-        });
-        ScheduledStep::of(NodeId(choice.node), copies).deliver
+        let fact = |fact| self.steps.fact(FactId(fact)).clone();
+        let copies = taken.into_iter();
+        copies.map(|(sender, id, copies)| (fact(id), sender.map(NodeId), u64::from(copies))).collect()
     }
 
     /// Whether the search went no further at some states, since an ordered channel held too much ([`crate::network::fifo`]).
