@@ -37,11 +37,11 @@ fn a_witness_names_its_network_and_the_senders() {
         let output = watershed(&[&["replay", &corpus(TWO), "--schedule", &path, "--format", "json"], options].concat());
         assert_eq!((output.code, &output.json()["network"]), (Some(0), &network.into()), "{output:#?}");
     }
-    let wrong = file(
-        directory.path(),
-        "wrong.json",
-        &text.replace("\"from\": [\n            \"p\"", "\"from\": [\n            \"r\""),
-    );
+    let mut edited = json;
+    let steps = edited["witness"]["schedules"][0]["stem"].as_array_mut().expect("a stem");
+    let step = steps.iter_mut().find(|step| step["from"][0].is_string()).expect("a delivery");
+    step["from"][0] = "r".into();
+    let wrong = file(directory.path(), "wrong.json", &edited.to_string());
     let output = watershed(&["replay", &corpus(TWO), "--schedule", wrong.to_str().expect("UTF-8")]);
     assert!(output.code == Some(2) && output.stderr.contains("E0706"), "{output:#?}");
 }
