@@ -461,7 +461,8 @@ mod tests {
                 continue;
             }
             let facts: BTreeSet<u32> = taken.iter().map(|&at| copies[at].1).collect();
-            let rest = (0..sets.len()).map(|set| left.iter().map(|&at| copies[at]).filter(move |c| c.0 == set).map(|c| c.1));
+            let rest =
+                (0..sets.len()).map(|set| left.iter().map(|&at| copies[at]).filter(move |c| c.0 == set).map(|c| c.1));
             let rest: Vec<Vec<u32>> = rest.map(Iterator::collect).filter(|set: &Vec<u32>| !set.is_empty()).collect();
             found.insert((facts.into_iter().collect(), rest));
         }

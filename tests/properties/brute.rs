@@ -49,13 +49,16 @@ struct NodeState {
     latest: Option<BTreeSet<Fact>>,
 }
 
+/// By sender, what is in flight from it to a node.
+type Channels = BTreeMap<usize, Vec<BTreeSet<Fact>>>;
+
 /// What is in flight to a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Held {
     /// A multiset.
     Any(BTreeMap<Fact, u64>),
     /// By sender, one set for each of its steps that sent something here, oldest first.
-    Fifo(BTreeMap<usize, Vec<BTreeSet<Fact>>>),
+    Fifo(Channels),
 }
 
 /// A part of what is in flight to a node of which some must be delivered if it is there for ever: a fact, or a channel.
@@ -245,8 +248,8 @@ fn deliveries(held: &Held, most: u64) -> Vec<Delivery> {
 }
 
 /// Of each channel every choice of copies that leaves none behind that was sent before one of them.
-fn in_order(channels: &BTreeMap<usize, Vec<BTreeSet<Fact>>>) -> Vec<Delivery> {
-    let mut ways: Vec<(BTreeSet<Fact>, BTreeSet<Waiting>, BTreeMap<usize, Vec<BTreeSet<Fact>>>)> =
+fn in_order(channels: &Channels) -> Vec<Delivery> {
+    let mut ways: Vec<(BTreeSet<Fact>, BTreeSet<Waiting>, Channels)> =
         vec![(BTreeSet::new(), BTreeSet::new(), BTreeMap::new())];
     for (&sender, sets) in channels {
         let copies: Vec<(usize, &Fact)> =
