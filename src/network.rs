@@ -10,6 +10,9 @@
 //! offered. So every run is here with the same local steps, and a message is in flight there iff it is here.
 //! Conversely a run of this system that never meets ω is a run of the exact one, letter by letter.
 
+pub mod fifo;
+pub mod traffic;
+
 use crate::budget::{Bound, Budget};
 use crate::system::words::{Slices, growth_of, number};
 use crate::system::{Copies, OMEGA, Stop};

@@ -6,12 +6,14 @@
 
 pub mod fact;
 pub mod names;
+pub mod order;
 pub mod relation;
 pub mod resolve;
 pub mod rule;
 pub mod value;
 
 pub use fact::{Fact, InitialFact, LocatedFact, NodeId, When};
+pub use order::Order;
 pub use relation::{Kind, Relation, RelationId};
 pub use rule::{
     Aggregate, Atom, Condition, Destination, Expr, Head, HeadTerm, NegatedAtom, NegatedTerm, Rule, RuleId, RuleKind,
@@ -53,6 +55,8 @@ pub struct Program {
     pub synchronous: Vec<Rule>,
     /// The network, sorted; a [`NodeId`] is an index.
     pub nodes: Vec<Value>,
+    /// In which order copies may be delivered.
+    pub order: Order,
     /// The facts of the file, one entry a node (facts that hold at every node are repeated).
     /// Sorted and without duplicates.
     pub facts: Vec<InitialFact>,

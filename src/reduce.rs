@@ -51,6 +51,8 @@ pub enum Flaw {
     Sent,
     /// The models of slices that share messages are combined as if they did not.
     Entangled,
+    /// Eager delivery passes over what else travels on an ordered channel.
+    Channels,
 }
 
 impl Reductions {

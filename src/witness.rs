@@ -4,6 +4,7 @@
 //! [`crate::eval::naive`], the definition of a local step, and semantics §2 and §3; whatever a search claims passes
 //! through [`replay`] before it is said.
 
+pub mod channels;
 pub mod file;
 pub mod replay;
 pub mod run;

@@ -4,6 +4,8 @@
 mod answers;
 #[path = "cli/bounds.rs"]
 mod bounds;
+#[path = "cli/channels.rs"]
+mod channels;
 #[path = "cli/invocation.rs"]
 mod invocation;
 #[path = "cli/mistakes.rs"]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // A test that panics fails, and says where.
 
+#[path = "witness/channels.rs"]
+mod channels;
 #[path = "witness/files.rs"]
 mod files;
 #[path = "witness/lassos.rs"]

@@ -5,10 +5,11 @@ use super::{list, machine, quantity};
 use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline;
-use crate::program::resolve;
+use crate::program::{Order, resolve};
 use crate::reduce::Reductions;
 use crate::report::text::shell_quoted;
 use crate::syntax::load::Input;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
@@ -33,6 +34,14 @@ pub struct ReadingOptions {
     /// The relations whose ultimate facts are compared, such as `r,s`
     #[arg(long, value_name = "RELATIONS")]
     pub output: Option<String>,
+    /// In which order copies are delivered: `any`, or `fifo`: what one node sends to another arrives in the order sent
+    /// [default: any]
+    #[arg(long, value_name = "ORDER", value_parser = order())]
+    pub network: Option<Order>,
+}
+
+fn order() -> impl TypedValueParser<Value = Order> {
+    PossibleValuesParser::new(Order::ALL.map(Order::name)).map(|name| Order::named(&name).unwrap_or_default())
 }
 
 impl ProgramOptions {
@@ -57,6 +66,9 @@ impl ProgramOptions {
                 words.extend([option.to_string(), shell_quoted(value)]);
             }
         }
+        if let Some(order) = self.reading.network.filter(|&order| order != Order::default()) {
+            words.extend(["--network".to_string(), order.name().to_string()]);
+        }
         words
     }
 }
@@ -67,7 +79,12 @@ impl ReadingOptions {
         let list = |text: &Option<String>| {
             text.as_ref().map(|text| list::items(text).into_iter().map(str::to_string).collect::<Vec<_>>())
         };
-        resolve::Options { nodes: list(&self.nodes), outputs: list(&self.output), synchronous: false }
+        resolve::Options {
+            nodes: list(&self.nodes),
+            outputs: list(&self.output),
+            order: self.network.unwrap_or_default(),
+            synchronous: false,
+        }
     }
 }
 

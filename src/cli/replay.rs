@@ -10,13 +10,13 @@ use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
 use crate::pipeline::Figures;
-use crate::program::{LocatedFact, Program};
+use crate::program::{LocatedFact, Order, Program};
 use crate::report::facts::{listed, shown};
 use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
 use crate::schedule::{Schedule, parse};
-use crate::witness::file::{Claims, StepObject, read};
+use crate::witness::file::{self, Claims, StepObject, read};
 use crate::witness::replay::{
     ClaimError, ImpossibleStep, LassoError, LassoRun, check_claim, check_lasso, check_violation, replay,
 };
@@ -81,10 +81,11 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     session.listen_to_signals();
     let budget = limits.budget(session);
-    let Some(loaded) = session.load_instance(&arguments.program) else {
+    let Some(mut loaded) = session.load_instance(&arguments.program) else {
         return session.refuse("replay", names, format);
     };
-    let Some(given) = given(&arguments.schedule, &loaded.program, session) else {
+    let asked = arguments.program.reading.network;
+    let Some(given) = given(&arguments.schedule, &mut loaded.program, asked, session) else {
         return session.refuse("replay", names, format);
     };
     let replayed = match given {
@@ -101,8 +102,9 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     }
 }
 
-/// A witness file if there is a file of this name, else a schedule.
-fn given(argument: &OsString, program: &Program, session: &mut Session) -> Option<Given> {
+/// A witness file if there is a file of this name, else a schedule. The order of deliveries is the one that is asked for, else the one
+/// that the file names.
+fn given(argument: &OsString, program: &mut Program, asked: Option<Order>, session: &mut Session) -> Option<Given> {
     let path = Path::new(argument);
     let name = argument.to_string_lossy();
     if path.exists() || argument == "-" {
@@ -116,6 +118,7 @@ fn given(argument: &OsString, program: &Program, session: &mut Session) -> Optio
         };
         // A file may hold a schedule as text, too; a witness is an object.
         if text.trim_start().starts_with('{') {
+            program.order = asked.or_else(|| file::order(&text)).unwrap_or_default();
             return match read(program, &name, &text) {
                 Ok(claims) => Some(Given::Claims(claims)),
                 Err((sources, diagnostics)) => {
@@ -230,7 +233,9 @@ fn stop(program: &Program, step: &ImpossibleStep) -> Stop {
             EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Stop::Bound(Bound::Integer),
             EvalError::Fault { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
         },
-        Impossible::NotInFlight { .. } => Stop::Wrong(Box::new(step.diagnostic(program))),
+        Impossible::NotInFlight { .. } | Impossible::OutOfOrder { .. } | Impossible::SeveralSenders { .. } => {
+            Stop::Wrong(Box::new(step.diagnostic(program)))
+        }
     }
 }
 
@@ -264,6 +269,7 @@ fn conclude(
                 outputs: outputs(program),
                 diagnostics: session.diagnostics.clone(),
                 statistics: session.statistics(&Figures::default()),
+                network: program.order.name(),
                 runs: replayed.iter().map(|run| object(program, run)).collect(),
             };
             session.print_json(&object, exit)

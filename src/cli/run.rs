@@ -115,6 +115,7 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 outputs: outputs(program),
                 diagnostics: session.diagnostics.clone(),
                 statistics,
+                network: program.order.name(),
                 schedule: run.schedule.show(program),
                 stem: steps(&run.records[..stem]),
                 cycle: steps(&run.records[stem..]),

@@ -304,6 +304,7 @@ table! {
     MALFORMED_EXPECTATION = "E0609", "an expectation that cannot be read",
         "After `// expect:` stands one of: `class C`, `confluent`, `diffluent FACT, …`, `violated RELATION, …`,\n\
          `inconclusive`, `inconclusive bound:B`, `error`, `error CODE, …`, `states N`, `transitions N`.\n\
+         `// expect[fifo]: …` says the same, but for class and error, of the program with `--network fifo`.\n\
          \n\
          wrong: // expect: deadlock\n\
          right: // expect: diffluent runaway(#n1)";
@@ -366,7 +367,8 @@ table! {
     NO_FAIR_RUN = "E0708", "a schedule is no fair run",
         "The loop of a schedule is repeated for ever. It must start after the last event of every node and end with the\n\
          facts that each node carried at its start and with at least the copies in flight then; every node must step in\n\
-         it; and every message that is in flight at its end must be delivered in it.\n\
+         it; and every message that is in flight at its end must be delivered in it. With `--network fifo` each channel\n\
+         must hold the same at its end as at its start, or more of one and the same.\n\
          \n\
          wrong: n1 loop: s   where n1 has sent m(#s, a)\n\
          right: n1 ; s{m(#s, a)} loop: n1 ; s";
@@ -376,6 +378,19 @@ table! {
          \n\
          wrong: {\"fact\": \"seen(#s, a)\", …, \"holds\": false, …}   where the loop keeps seen(#s, a)\n\
          right: {\"fact\": \"seen(#s, a)\", …, \"holds\": true, …}";
+    OVERTAKING_DELIVERY = "E0710", "a delivery out of order",
+        "With `--network fifo`, what one node sends to another arrives in the order sent: a copy is delivered only\n\
+         together with, or after, all that its sender sent to the same node in earlier steps. Copies sent in one step\n\
+         have no order among them.\n\
+         \n\
+         wrong: n1 ; n1 ; s{m(#s, b)}   where n1 sends m(#s, a) in its first step and m(#s, b) in its second\n\
+         right: n1 ; n1 ; s{m(#s, a), m(#s, b)}";
+    SENDER_NOT_NAMED = "E0711", "a delivery that does not say whose copy it is",
+        "With `--network fifo`, copies of a fact are told apart by their senders. A step that delivers some of them, and\n\
+         not all, names the sender after `from`; it may be left out where only one node has sent the fact.\n\
+         \n\
+         wrong: n1 ; n2 ; s{m(#s, a)}   where both nodes send m(#s, a)\n\
+         right: n1 ; n2 ; s{m(#s, a) from n1}";
     DIVISION_BY_ZERO = "E0801", "a division by zero",
         "In some reachable step a rule divides, or takes a remainder, by zero. The report names the rule and a shortest\n\
          run that leads there. Literals are taken positive atoms first, then comparisons from left to right, so a\n\

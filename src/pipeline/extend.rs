@@ -60,12 +60,10 @@ impl<F: Fn(NodeId, &Fact) -> bool> Extension<'_, F> {
     /// Takes steps with all that they do not choose delivered, too.
     fn take(&mut self, steps: &[ScheduledStep]) -> Result<(), Impossible> {
         for &ScheduledStep { node, ref deliver } in steps {
-            let chosen = deliver.iter().filter(|(fact, _)| (self.is_chosen)(node, fact)).cloned();
+            let chosen = deliver.iter().filter(|copies| (self.is_chosen)(node, &copies.fact)).cloned();
             let in_flight = self.simulation.in_flight_to(node);
-            let others = in_flight.into_iter().filter(|(fact, _)| !(self.is_chosen)(node, fact));
-            let mut deliver: Vec<(Fact, u64)> = chosen.chain(others).collect();
-            deliver.sort();
-            let step = ScheduledStep { node, deliver };
+            let others = in_flight.into_iter().filter(|copies| !(self.is_chosen)(node, &copies.fact));
+            let step = ScheduledStep::of(node, chosen.chain(others));
             self.simulation.deliver(&step)?;
             self.steps.push(step);
         }

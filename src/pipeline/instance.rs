@@ -6,16 +6,17 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
+use super::overtaking;
 use super::part::Part;
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
-use crate::program::{LocatedFact, Program};
+use crate::program::{LocatedFact, Order, Program};
 use crate::reduce::Reductions;
 use crate::reduce::slices::Slices;
-use crate::schedule::{Schedule, ScheduledStep};
+use crate::schedule::{Delivered, Schedule, ScheduledStep};
 use crate::system::asynchronous::{Asynchronous, Counting};
 use crate::system::{Choice, Output, Stop, System};
 use crate::ultimate::fairness::{Component, Region};
@@ -178,7 +179,9 @@ pub fn explore_instance(
 ) -> Findings {
     let ground = Ground::new(program, budget);
     let alone = Options { reductions: Reductions { slices: false, ..options.reductions }, ..options };
+    // Outside a slice everything is delivered at once (see `extend`), which ordered channels may forbid.
     if options.reductions.slices
+        && program.order == Order::Any
         && let Some(ground) = &ground
         && let Some(slices) = Slices::new(program, ground, options.reductions)
         && let Some(findings) = explore_slices(program, ground, &slices, budget, alone, watch)
@@ -213,7 +216,7 @@ pub(super) fn explore_part(
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
-            counting.pumped.extend(messages.iter().map(|&message| system.message(message)));
+            counting.pumped.extend(messages.iter().map(|&message| system.sent_message(message)));
             continue;
         }
         let counted_out = |stopped: &Stopped| {
@@ -244,9 +247,13 @@ pub(super) fn explore_part(
         let findings = judge.findings();
         figures = findings.figures;
         let open = !findings.undecided.is_empty()
+            || (findings.cut == Some(Cut::Bound(Bound::Copies)) && findings.contested.is_empty())
             || (findings.invariants.contains(&Invariant::Unknown) && findings.cut.is_none());
-        best = Some(findings);
-        if !open || counting.cap >= MOST_COPIES {
+        let best = best.insert(findings);
+        if !open
+            || counting.cap >= MOST_COPIES
+            || (counting.cap == 1 && overtaking::settle(part.program(), budget, options, watch, best))
+        {
             break;
         }
         counting.cap += 1;
@@ -379,7 +386,10 @@ impl Judge<'_> {
     }
 
     fn cut(&mut self) -> Option<Cut> {
-        match self.found.stopped.clone()? {
+        let Some(stopped) = self.found.stopped.clone() else {
+            return self.system.overflowed().then_some(Cut::Bound(Bound::Copies));
+        };
+        match stopped {
             Stopped::Pumped(_) => None,
             Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
             Stopped::At { stop, state, choice } => {
@@ -529,9 +539,10 @@ impl Judge<'_> {
 
     fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {
         path.iter()
-            .map(|&(state, choice)| ScheduledStep {
-                node: crate::program::NodeId(choice.node),
-                deliver: self.system.delivered_copies(self.found.graph.states.get(state), choice),
+            .map(|&(state, choice)| {
+                let copies = self.system.delivered_copies(self.found.graph.states.get(state), choice).into_iter();
+                let copies = copies.map(|(fact, from, copies)| Delivered { fact, from, copies });
+                ScheduledStep::of(crate::program::NodeId(choice.node), copies)
             })
             .collect()
     }

@@ -29,7 +29,7 @@ mod safety;
 mod strata;
 mod suggest;
 
-use super::{Kind, Program, Relation, Rule};
+use super::{Kind, Order, Program, Relation, Rule};
 use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::source::SourceMap;
 use crate::syntax::ast::Ast;
@@ -47,6 +47,8 @@ pub struct Options {
     pub nodes: Option<Vec<String>>,
     /// `--output`: replaces the declared outputs.
     pub outputs: Option<Vec<String>>,
+    /// `--network`: in which order copies may be delivered.
+    pub order: Order,
     /// Synchronous rounds (semantics §5): operational rules may join across nodes and read `r(X)@k`, with a warning,
     /// and a fact outside the network is a warning.
     pub synchronous: bool,
@@ -108,6 +110,7 @@ fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &
         observers,
         synchronous,
         nodes,
+        order: options.order,
         facts,
         outputs: declared.outputs,
         outputs_declared: declared.outputs_declared,

@@ -42,12 +42,20 @@
 //! is silent if no async rule reads what depends on it, and observers do not either unless what they see stays. Then any two runs that take
 //! the same steps but for when silent messages are delivered agree in the sense of 1 to 3, since both agree with r'.
 
+//! **Ordered channels.** A message that is delivered at once forces everything before it in its channel, and one that is sent sooner takes another
+//! place there. So on ordered channels a further condition is: for each sender and addressee, either all messages that the one may send to
+//! the other are in G, or none is and no rule that sends them reads an atom of F. A channel of the first kind is emptied whenever its
+//! addressee steps, which is in order whatever it holds. On a channel of the second kind r' has sent the same sets in the same
+//! steps as r, extra steps send nothing on it, and r' delivers from it what r does: in order, since r does. So nothing stands
+//! for another message any more, and the rest of the argument is as above. Silent messages travel on channels of the first kind.
+
 use super::Flaw;
 use super::atoms::{Atom, Atoms, Rule};
 use super::observed::{Reading, is_order_unobserved, readings, relations};
 use crate::eval::ground::Ground;
-use crate::program::{Program, RelationId, RuleKind};
+use crate::program::{Order, Program, RelationId, RuleKind};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Which messages are eager, and what they touch.
 #[derive(Debug, Clone)]
@@ -97,6 +105,7 @@ impl Eager {
             flags: Vec::new(),
             observed: &observed,
             order_unobserved: is_order_unobserved(program, ground, atoms),
+            channels: if program.order == Order::Fifo { channels(program, ground, atoms) } else { Vec::new() },
             flaw,
         };
         let mut rounds = 0..MOST_ROUNDS;
@@ -139,6 +148,32 @@ fn marks(program: &Program, marked: impl Iterator<Item = RelationId>) -> Vec<boo
     marks
 }
 
+/// An ordered channel: the messages that one node may send to another.
+struct Channel {
+    sender: Range<Atom>,
+    addressee: Range<Atom>,
+    messages: BTreeSet<Atom>,
+}
+
+fn channels(program: &Program, ground: &Ground, atoms: &Atoms) -> Vec<Channel> {
+    let mut channels = Vec::new();
+    for from in program.node_ids() {
+        for to in program.node_ids() {
+            let (sender, addressee) = (atoms.of_node(from.0), atoms.of_node(to.0));
+            let sending = ground.rules(from).iter().filter(|rule| rule.kind == RuleKind::Async);
+            let messages: BTreeSet<Atom> = sending
+                .map(|rule| ground.messages(from)[rule.head as usize])
+                .filter(|message| message.0 == to)
+                .map(|(_, atom)| addressee.start + atom)
+                .collect();
+            if !messages.is_empty() {
+                channels.push(Channel { sender, addressee, messages });
+            }
+        }
+    }
+    channels
+}
+
 /// Whether a relation is marked; those of hidden atoms are not.
 fn is_marked(marks: &[bool], relation: usize) -> bool {
     marks.get(relation) == Some(&true)
@@ -153,6 +188,8 @@ struct Draft<'a> {
     observed: &'a [Reading],
     /// Whether what observers need stays, and they need no more ([`is_order_unobserved`]).
     order_unobserved: bool,
+    /// Those that are ordered.
+    channels: Vec<Channel>,
     /// G.
     eager: Vec<bool>,
     /// F.
@@ -237,7 +274,27 @@ impl Draft<'_> {
         };
         let touched = (0..self.atoms.len() as Atom).filter(|&atom| self.touched[atom as usize]);
         broken.extend(touched.filter(|atom| !shown_in_order(atom)));
+        for channel in self.channels.iter().filter(|_| self.flaw != Some(Flaw::Channels)) {
+            self.break_channel(channel, &mut broken);
+        }
         broken
+    }
+
+    /// The eager messages of a channel on which not all are eager, and the atoms of F that decide what is sent on it.
+    fn break_channel(&self, channel: &Channel, broken: &mut Vec<Atom>) {
+        let is_eager = |atom: &&Atom| self.eager[**atom as usize];
+        if channel.messages.iter().all(|atom| self.eager[*atom as usize]) {
+            return;
+        }
+        broken.extend(channel.messages.iter().filter(is_eager));
+        let sends = |rule: &&Rule| {
+            rule.kind == RuleKind::Async
+                && channel.addressee.contains(&rule.head)
+                && rule.reads().any(|atom| channel.sender.contains(&atom))
+        };
+        for rule in self.atoms.rules().iter().filter(sends) {
+            broken.extend(rule.reads().filter(|&atom| self.touched[atom as usize]));
+        }
     }
 
     /// Removes from G what these atoms depend on.

@@ -8,6 +8,10 @@
 //! So from s it is enough to try the steps of X that have an effect. (This is a persistent set in the sense of Godefroid, of
 //! all choices of some processes, for steps that are commands to one process and additions to other processes' queues.)
 //!
+//! Ordered channels change nothing in this. What is in flight to X in s is all that its channels hold until X moves, so its first step delivers
+//! from them what it could deliver in s. And a step of x joins what it sends to the end of channels on which only x sends,
+//! so it is the same before or after steps of others, which take from the front what they would have taken.
+//!
 //! Does X do something in every fair run? It must, if a node of X has something in flight, or an idle step of it has an
 //! effect: only nodes of which this is so are candidates. Idle steps are left out a finite number of times, so the ultimate facts stay the same,
 //! provided that no such state is passed infinitely often: the search tries everything in states of loops ([`crate::explore`]). An idle

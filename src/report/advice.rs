@@ -4,7 +4,7 @@ use crate::analysis::Analysis;
 use crate::analysis::infinite::Extent;
 use crate::budget::Bound;
 use crate::pipeline::Figures;
-use crate::program::Program;
+use crate::program::{Order, Program};
 
 /// The bound in words, after "because".
 pub fn meaning(bound: Bound) -> &'static str {
@@ -44,6 +44,11 @@ pub fn advice(program: &Program, analysis: &Analysis, bound: Bound, figures: &Fi
         Bound::Time => advice.push("a longer `--timeout`".to_string()),
         Bound::Integer => advice.push("a bound on the values in the rules that compute them".to_string()),
         Bound::Copies => {
+            if program.order == Order::Fifo {
+                let turns =
+                    "the same messages at every step: a sender that takes turns fills a channel with ever more turns";
+                advice.push(format!("{turns}, which are not counted"));
+            }
             advice.push("`watershed run --seed N` with several N: it counts copies exactly".to_string());
             advice.push("messages that are sent once, from an event fact, instead of at every step".to_string());
         }

@@ -101,6 +101,9 @@ pub struct CheckObject {
     /// What it took.
     pub statistics: Statistics,
 
+    /// In which order copies are delivered: `any` or `fifo`.
+    #[schemars(extend("enum" = ["any", "fifo"]))]
+    pub network: &'static str,
     /// How many distinct ultimate models were found, listed or not.
     pub models_found: usize,
     /// Whether `contested` has all contested facts.
@@ -206,6 +209,7 @@ impl CheckObject {
             invariants: invariants(case),
             diagnostics,
             statistics,
+            network: program.order.name(),
             models_found: findings.models_found,
             contested_complete: complete,
             frontier: figures.frontier,

@@ -13,6 +13,7 @@ mod lanes;
 mod text;
 
 use crate::program::{Fact, Kind, LocatedFact, NodeId, Program, When};
+use crate::schedule::Delivered;
 use crate::witness::StepRecord;
 use grid::{Column, Grid};
 use lanes::Message;
@@ -144,7 +145,7 @@ impl Picture<'_> {
             });
         }
         let got: Vec<String> = (record.delivered.iter())
-            .map(|(fact, copies)| match (copies, self.glyphs) {
+            .map(|Delivered { fact, copies, .. }| match (copies, self.glyphs) {
                 (1, _) => show(fact),
                 (_, Glyphs::Unicode) => format!("{} ×{copies}", show(fact)),
                 (_, Glyphs::Ascii) => format!("{} x{copies}", show(fact)),
@@ -179,7 +180,8 @@ impl Picture<'_> {
     ) -> Change<'a> {
         let kind = |fact: &Fact| self.program.relation(fact.relation).kind;
         let told = |fact: &Fact| !always.contains(fact) && !self.program.relation(fact.relation).builtin;
-        let delivered = |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|(f, _)| f == fact);
+        let delivered =
+            |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|delivered| delivered.fact == *fact);
         let held = |record: Option<&StepRecord>, fact: &Fact| record.is_some_and(|r| r.derived.contains(fact));
         let entered = (record.derived.iter())
             .filter(|fact| told(fact) && !held(before, fact) && !delivered(record, fact))

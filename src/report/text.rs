@@ -10,6 +10,7 @@ use super::space_time::{DrawnRun, Glyphs, Picture};
 use super::style::{Style, Tone};
 use super::{Case, advice};
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
+use crate::program::Order;
 use crate::schedule::critical;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -57,6 +58,9 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     let mut text = headline(case, style);
     text.push('\n');
     class(case, style, &mut text);
+    if case.program.order == Order::Fifo {
+        row(&mut text, style, "network", "fifo: what one node sends to another arrives in the order sent");
+    }
     basis(case, style, &mut text);
     if case.answer.scope == Scope::AllInstances {
         row(&mut text, style, "assumed", &format!("the EDB relations are {}", classification::edb(case.program)));

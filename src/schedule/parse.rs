@@ -1,13 +1,12 @@
 //! A schedule from its text, and facts as a schedule names them; the other direction is [`Schedule::show`].
 
-use super::{Schedule, ScheduledStep};
+use super::{Delivered, Schedule, ScheduledStep};
 use crate::diagnostic::{Code, Diagnostic, any_error, codes};
-use crate::program::{Fact, LocatedFact, NodeId, Program, Spelling, Value};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, Spelling, Value};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Atom, ExprKind, Term, TermKind};
 use crate::syntax::parser;
-use crate::syntax::schedule_tree::StepPhrase;
-use std::collections::BTreeMap;
+use crate::syntax::schedule_tree::{CopyPhrase, StepPhrase};
 
 /// Reads a schedule of `program`. `name` is what diagnostics call the text.
 ///
@@ -44,15 +43,6 @@ pub fn parse_fact(
     fact.filter(|_| !any_error(&diagnostics)).ok_or((sources, diagnostics))
 }
 
-/// A step that delivers these copies.
-pub(crate) fn step_of(node: NodeId, copies: impl IntoIterator<Item = Fact>) -> ScheduledStep {
-    let mut deliver: BTreeMap<Fact, u64> = BTreeMap::new();
-    for fact in copies {
-        *deliver.entry(fact).or_insert(0) += 1;
-    }
-    ScheduledStep { node, deliver: deliver.into_iter().collect() }
-}
-
 /// A help line that names the network.
 pub(crate) fn network(program: &Program) -> String {
     const SHOWN: usize = 8;
@@ -79,9 +69,18 @@ impl Reader<'_> {
 
     fn step(&mut self, step: &StepPhrase) -> Option<ScheduledStep> {
         let node = self.node(&step.node)?;
-        let copies: Vec<Fact> =
-            step.deliver.iter().filter_map(|atom| self.fact(atom, Some(node))).map(|message| message.fact).collect();
-        Some(step_of(node, copies))
+        let copies: Vec<Delivered> = step.deliver.iter().filter_map(|copy| self.copy(copy, node)).collect();
+        Some(ScheduledStep::of(node, copies))
+    }
+
+    /// One copy. Who sent it is of no account where copies of a fact are not told apart.
+    fn copy(&mut self, copy: &CopyPhrase, here: NodeId) -> Option<Delivered> {
+        let LocatedFact { fact, .. } = self.fact(&copy.fact, Some(here))?;
+        let from = match &copy.from {
+            Some(term) => Some(self.node(term)?),
+            None => None,
+        };
+        Some(Delivered { fact, from: from.filter(|_| self.program.order == Order::Fifo), copies: 1 })
     }
 
     /// The fact that an atom names.

@@ -18,7 +18,16 @@ pub struct StepPhrase {
     /// The node that steps: an integer or a symbol.
     pub node: Term,
     /// The copies delivered, as often as they are listed. Their arguments are constants and they have no `@`.
-    pub deliver: Vec<Atom>,
+    pub deliver: Vec<CopyPhrase>,
     /// The whole step.
     pub span: Span,
+}
+
+/// `m(#s, a)` or `m(#s, a) from n1`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyPhrase {
+    /// The fact.
+    pub fact: Atom,
+    /// The node after `from`: an integer or a symbol.
+    pub from: Option<Term>,
 }

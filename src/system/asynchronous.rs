@@ -8,13 +8,15 @@ mod batches;
 mod reduced;
 
 use super::local::LocalSteps;
-use super::{Choice, Copies, Effect, Message, OMEGA, Output, OutputSet, Spread, Stop, System};
+use super::{Choice, Copies, Effect, Message, Output, OutputSet, Spread, Stop, System};
 use crate::budget::Budget;
 use crate::eval::ground::Ground;
 use crate::eval::naive;
 use crate::eval::store::FactId;
-use crate::network::{Buffers, Count, EMPTY, Pairs};
-use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId};
+use crate::network::fifo::FifoBuffers;
+use crate::network::traffic::{Link, Traffic};
+use crate::network::{Buffers, Count, Delivery, EMPTY, Pairs};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId};
 use crate::reduce::{Reductions, observed};
 use batches::Needed;
 use reduced::Reduced;
@@ -27,8 +29,8 @@ const LOOKS_A_NODE: usize = 4;
 /// How buffers are counted; see [`crate::network`].
 #[derive(Debug, Clone, Default)]
 pub struct Counting {
-    /// Messages seen to be pumped, counted up to `cap` only.
-    pub pumped: BTreeSet<LocatedFact>,
+    /// Messages seen to be pumped, counted up to `cap` only; on ordered channels each with its sender.
+    pub pumped: BTreeSet<(Option<NodeId>, LocatedFact)>,
     /// The greatest exact count of a pumped message.
     pub cap: Copies,
 }
@@ -38,7 +40,7 @@ pub struct Counting {
 pub struct Asynchronous<'p> {
     program: &'p Program,
     steps: LocalSteps,
-    buffers: Buffers,
+    traffic: Traffic,
     messages: Pairs,
     outputs: Pairs,
     shown: Vec<FactId>,
@@ -68,11 +70,20 @@ impl<'p> Asynchronous<'p> {
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
         let mut steps = LocalSteps::new(program, ground, budget, observed);
         let reduced = Reduced::new(program, steps.ground(), reductions);
-        let pumped = counting.pumped.iter().map(|m| (m.node.0, steps.fact_id(&m.fact).0)).collect();
+        let mut numbered = Vec::new();
+        for (sender, message) in &counting.pumped {
+            numbered.push((sender.map_or(0, |node| node.0), message.node.0, steps.fact_id(&message.fact).0));
+        }
+        let traffic = match program.order {
+            Order::Any => Traffic::Any(Buffers::new(counting.cap, budget)),
+            Order::Fifo => Traffic::Fifo(FifoBuffers::new(counting.cap, numbered.iter().copied().collect(), budget)),
+        };
+        let link = |sender, addressee| traffic.link(program.nodes.len(), sender, addressee, || false);
+        let pumped = numbered.iter().map(|&(sender, addressee, fact)| (link(sender, addressee), fact)).collect();
         Asynchronous {
             program,
             steps,
-            buffers: Buffers::new(counting.cap, budget),
+            traffic,
             messages: Pairs::default(),
             outputs: Pairs::default(),
             shown: Vec::new(),
@@ -86,8 +97,15 @@ impl<'p> Asynchronous<'p> {
 
     /// The message with this number.
     pub fn message(&self, message: Message) -> LocatedFact {
-        let (node, fact) = self.messages.get(message);
-        LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
+        self.sent_message(message).1
+    }
+
+    /// The same with its sender, if messages of different senders have different numbers.
+    pub fn sent_message(&self, message: Message) -> (Option<NodeId>, LocatedFact) {
+        let (link, fact) = self.messages.get(message);
+        let (sender, addressee) = self.traffic.ends(self.nodes(), link);
+        let fact = self.steps.fact(FactId(fact)).clone();
+        (sender.map(NodeId), LocatedFact { node: NodeId(addressee), fact })
     }
 
     /// The output fact with this number.
@@ -96,24 +114,19 @@ impl<'p> Asynchronous<'p> {
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
     }
 
-    /// The copies that `choice` delivers in `state`, for a schedule. What is drawn from ω is given as one copy.
-    pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, u64)> {
-        let before: FxHashMap<u32, Copies> = self.buffers.contents(buffer(state, choice.node)).collect();
-        let after: FxHashMap<u32, Copies> = self.buffers.contents(choice.rest).collect();
-        let mut copies: Vec<(Fact, u64)> = self
-            .buffers
-            .inbox(choice.inbox)
-            .iter()
-            .map(|fact| {
-                let taken = match before[fact] {
-                    OMEGA => 1,
-                    copies => copies - after.get(fact).copied().unwrap_or(0),
-                };
-                (self.steps.fact(FactId(*fact)).clone(), u64::from(taken))
-            })
-            .collect();
-        copies.sort();
-        copies
+    /// The copies that `choice` delivers in `state`, for a schedule: facts, on ordered channels their senders, and numbers. What is drawn
+    /// from ω is given as one copy.
+    pub fn delivered_copies(&self, state: &[u32], choice: Choice) -> Vec<(Fact, Option<NodeId>, u64)> {
+        let delivery = Delivery { inbox: choice.inbox, rest: choice.rest };
+        let taken = self.traffic.taken(buffer(state, choice.node), delivery);
+        let fact = |fact| self.steps.fact(FactId(fact)).clone();
+        let copies = taken.into_iter();
+        copies.map(|(sender, id, copies)| (fact(id), sender.map(NodeId), u64::from(copies))).collect()
+    }
+
+    /// Whether the search went no further at some states, since an ordered channel held too much ([`crate::network::fifo`]).
+    pub fn overflowed(&self) -> bool {
+        self.traffic.overflowed()
     }
 
     /// The local steps taken so far, for figures.
@@ -122,8 +135,8 @@ impl<'p> Asynchronous<'p> {
     }
 
     /// The number of a message that is in flight somewhere, and so was sent.
-    fn number(&self, node: u32, fact: u32) -> Message {
-        self.messages.find((node, fact)).expect("internal error: a message in flight that was never sent")
+    fn number(&self, link: Link, fact: u32) -> Message {
+        self.messages.find((link, fact)).expect("internal error: a message in flight that was never sent")
     }
 
     fn snapshots<'s>(&self, state: &'s [u32]) -> &'s [u32] {
@@ -150,11 +163,11 @@ impl<'p> Asynchronous<'p> {
         let mut next = Vec::new();
         for of_node in choices.chunk_by(|a, b| a.node == b.node) {
             let choice @ Choice { node, inbox, .. } = of_node[0];
-            if self.buffers.inbox(inbox).is_empty() {
+            if self.traffic.inbox(inbox).is_empty() {
                 continue;
             }
             self.step(state, choice, &mut next)?;
-            let moved = self.steps.moved(node, local(state, node), inbox, self.buffers.inbox(inbox))?;
+            let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
             let sent = self.steps.sent(moved.sent);
             if next != state
                 && self.reduced.is_extra(self.steps.ground(), node, local(state, node), moved.next, sent)
@@ -224,7 +237,7 @@ impl<'p> Asynchronous<'p> {
                     return false;
                 }
                 looks -= 1;
-                self.reduced.senders(steps, &self.buffers, apart, state, &mut senders);
+                self.reduced.senders(steps, &self.traffic, apart, state, &mut senders);
                 if senders.is_empty() {
                     best = Some((*size, std::mem::take(apart)));
                     return false;
@@ -312,7 +325,12 @@ impl System for Asynchronous<'_> {
         choices.clear();
         for node in self.program.node_ids() {
             let forced = self.reduced.eager_facts(node.0);
-            let listed = self.buffers.deliveries(buffer(state, node.0), node.0 as usize, forced)?;
+            let listed = self.traffic.deliveries(buffer(state, node.0), node.0, forced)?;
+            if listed.is_empty() {
+                // Nothing can be said of what follows an overflow.
+                choices.clear();
+                break;
+            }
             choices.extend(listed.iter().map(|d| Choice { node: node.0, inbox: d.inbox, rest: d.rest }));
         }
         Ok(())
@@ -334,7 +352,7 @@ impl System for Asynchronous<'_> {
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
         let Choice { node, inbox, rest } = choice;
-        let moved = self.steps.moved(node, local(state, node), inbox, self.buffers.inbox(inbox))?;
+        let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
         next.clear();
         next.extend_from_slice(state);
         next[2 * node as usize] = moved.next;
@@ -344,11 +362,13 @@ impl System for Asynchronous<'_> {
         while let Some(&[to, fact]) = sends.next() {
             facts.clear();
             facts.push(fact);
-            self.messages.intern((to, fact));
             while let Some(&&[_, fact]) = sends.peek().filter(|pair| pair[0] == to) {
                 facts.push(fact);
-                self.messages.intern((to, fact));
                 sends.next();
+            }
+            for &fact in &facts {
+                let link = self.traffic.link(self.program.nodes.len(), node, to, || self.reduced.is_eager(to, fact));
+                self.messages.intern((link, fact));
             }
             let addressee = local(next, to);
             facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
@@ -358,7 +378,8 @@ impl System for Asynchronous<'_> {
             let (pumped, reduced) = (&self.pumped, &self.reduced);
             let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };
             let slot = &mut next[2 * to as usize + 1];
-            *slot = self.buffers.add(*slot, &facts, |fact| reduced.count(to, fact).unwrap_or_else(|| exact(fact)));
+            let count = |fact| reduced.count(to, fact).unwrap_or_else(|| exact(fact));
+            *slot = self.traffic.send(*slot, node, to, &facts, count);
         }
         let mut alarm = moved.alarm;
         if self.observers {
@@ -379,7 +400,7 @@ impl System for Asynchronous<'_> {
     }
 
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
-        let delivered = self.buffers.inbox(choice.inbox);
+        let delivered = self.traffic.inbox(choice.inbox);
         let derived = self.steps.derived(choice.node, local(state, choice.node), delivered)?;
         let holds = |relation| derived.iter().any(|&id| self.steps.fact(id).relation == relation);
         let mut held: Vec<u32> = (0u32..)
@@ -399,9 +420,9 @@ impl System for Asynchronous<'_> {
     fn in_flight(&self, state: &[u32], messages: &mut Vec<(Message, Copies)>) {
         messages.clear();
         for node in self.program.node_ids() {
-            for (fact, copies) in self.buffers.contents(buffer(state, node.0)) {
-                messages.push((self.number(node.0, fact), copies));
-            }
+            self.traffic.messages(self.nodes(), buffer(state, node.0), node.0, |link, fact, copies| {
+                messages.push((self.number(link, fact), copies));
+            });
         }
         messages.sort_unstable();
     }
@@ -411,19 +432,25 @@ impl System for Asynchronous<'_> {
     }
 
     fn saturated(&self, state: &[u32]) -> bool {
-        self.program.node_ids().any(|node| self.buffers.saturated(buffer(state, node.0)))
+        self.program.node_ids().any(|node| self.traffic.saturated(buffer(state, node.0)))
     }
 
     fn effect(&mut self, state: &[u32], choice: Choice, effect: &mut Effect) -> Result<(), Stop> {
         let Choice { node, inbox, .. } = choice;
-        let delivered = self.buffers.inbox(inbox);
+        let delivered = self.traffic.inbox(inbox);
         let moved = self.steps.moved(node, local(state, node), inbox, delivered)?;
         effect.delivered.clear();
-        effect.delivered.extend(delivered.iter().map(|&fact| self.messages.intern((node, fact))));
+        let (nodes, traffic, reduced) = (self.program.nodes.len(), &self.traffic, &self.reduced);
+        let messages = &mut self.messages;
+        let is_eager = |fact| reduced.is_eager(node, fact);
+        let note = |link, fact| effect.delivered.push(messages.intern((link, fact)));
+        traffic.delivered(nodes, inbox, node, is_eager, note);
         effect.delivered.sort_unstable();
         effect.sent.clear();
-        let messages = &mut self.messages;
-        effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| messages.intern((pair[0], pair[1]))));
+        effect.sent.extend(self.steps.sent(moved.sent).chunks_exact(2).map(|pair| {
+            let link = traffic.link(nodes, node, pair[0], || reduced.is_eager(pair[0], pair[1]));
+            messages.intern((link, pair[1]))
+        }));
         effect.sent.sort_unstable();
         effect.outputs = self.outputs(state, choice)?;
         Ok(())
@@ -431,7 +458,7 @@ impl System for Asynchronous<'_> {
 
     fn outputs(&mut self, state: &[u32], choice: Choice) -> Result<OutputSet, Stop> {
         let Choice { node, inbox, .. } = choice;
-        self.steps.outputs(node, local(state, node), self.buffers.inbox(inbox))
+        self.steps.outputs(node, local(state, node), self.traffic.inbox(inbox))
     }
 
     fn members(&mut self, node: u32, set: OutputSet, outputs: &mut Vec<Output>) {
@@ -453,13 +480,13 @@ impl System for Asynchronous<'_> {
     }
 
     fn growth(&self) -> usize {
-        self.steps.growth() + self.buffers.growth()
+        self.steps.growth() + self.traffic.growth()
     }
 
     fn grew(&self, state: &[u32], next: &[u32]) -> bool {
         self.program.node_ids().any(|node| {
-            let most = self.buffers.most(buffer(next, node.0));
-            most >= 2 && most.is_power_of_two() && most > self.buffers.most(buffer(state, node.0))
+            let most = self.traffic.most(buffer(next, node.0));
+            most >= 2 && most.is_power_of_two() && most > self.traffic.most(buffer(state, node.0))
         })
     }
 
@@ -469,12 +496,13 @@ impl System for Asynchronous<'_> {
             if local(earlier, node.0) != local(later, node.0) {
                 return None;
             }
-            let grown = self.buffers.covered(buffer(earlier, node.0), buffer(later, node.0))?;
-            more.extend(grown.into_iter().map(|fact| (node.0, fact)).filter(|pair| !self.pumped.contains(pair)));
+            let (before, after) = (buffer(earlier, node.0), buffer(later, node.0));
+            let grown = self.traffic.covered(self.nodes(), before, after, node.0)?;
+            more.extend(grown.into_iter().filter(|pair| !self.pumped.contains(pair)));
         }
         if more.is_empty() {
             return None;
         }
-        Some(more.into_iter().map(|(node, fact)| self.number(node, fact)).collect())
+        Some(more.into_iter().map(|(link, fact)| self.number(link, fact)).collect())
     }
 }

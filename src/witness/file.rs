@@ -8,8 +8,8 @@ use super::replay::{ClaimError, LassoRun, Violation, check_claim, check_violatio
 use super::simulate::StepRecord;
 use crate::budget::Budget;
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId};
-use crate::schedule::{Schedule, ScheduledStep, critical, parse};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId};
+use crate::schedule::{Delivered, Schedule, ScheduledStep, critical, parse};
 use crate::source::{FileId, SourceMap, Span};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -28,6 +28,9 @@ pub struct WitnessFile {
     pub program: Vec<String>,
     /// The network.
     pub nodes: Vec<String>,
+    /// In which order copies are delivered: `any` or `fifo`.
+    #[schemars(extend("enum" = ["any", "fifo"]))]
+    pub network: String,
     /// Two runs that end differently, if some do.
     pub witness: Option<WitnessObject>,
     /// Violated `never` relations.
@@ -77,6 +80,9 @@ pub struct StepObject {
     pub step: u64,
     /// The copies delivered, listed as often as delivered.
     pub deliver: Vec<String>,
+    /// On ordered channels, who sent each of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Vec<String>>,
     /// D of the step.
     pub derived: Vec<String>,
     /// What was sent.
@@ -87,12 +93,13 @@ impl StepObject {
     /// A transition as the program spells its facts.
     pub fn new(program: &Program, record: &StepRecord) -> Self {
         let show = |fact: &Fact| program.show_fact(record.node, fact);
+        let copies = || record.delivered.iter().flat_map(|delivered| (0..delivered.copies).map(move |_| delivered));
         StepObject {
             node: program.show_node(record.node),
             step: record.step,
-            deliver: (record.delivered.iter())
-                .flat_map(|(fact, copies)| (0..*copies).map(move |_| show(fact)))
-                .collect(),
+            deliver: copies().map(|delivered| show(&delivered.fact)).collect(),
+            from: (program.order == Order::Fifo)
+                .then(|| copies().filter_map(|delivered| Some(program.show_node(delivered.from?))).collect()),
             derived: record.derived.iter().map(show).collect(),
             sent: record.sent.iter().map(|message| program.show_fact(message.node, &message.fact)).collect(),
         }
@@ -154,6 +161,7 @@ impl WitnessFile {
             command: command.to_string(),
             program: program.files.clone(),
             nodes: program.node_ids().map(|node| program.show_node(node)).collect(),
+            network: program.order.name().to_string(),
             witness,
             invariants,
         }
@@ -217,6 +225,16 @@ impl Claims {
     }
 }
 
+/// The order of deliveries that a witness file names, if it names one.
+pub fn order(text: &str) -> Option<Order> {
+    #[derive(Deserialize)]
+    struct Named {
+        network: Option<String>,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    Order::named(&named.network?)
+}
+
 /// Any JSON value, kept as its text: a slice of the file, so that a diagnostic can point at it.
 type Raw<'a> = &'a RawValue;
 
@@ -260,6 +278,8 @@ struct RawStep<'a> {
     node: Raw<'a>,
     #[serde(borrow)]
     deliver: Vec<Raw<'a>>,
+    #[serde(borrow, default)]
+    from: Option<Vec<Raw<'a>>>,
 }
 
 /// Reads a witness file about `program`; `name` is what diagnostics call it.
@@ -361,17 +381,43 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self, raw: &RawStep<'a>) -> Option<ScheduledStep> {
         let name: String = self.value(raw.node, "the name of a node")?;
-        let program = self.program;
-        let Some(node) = program.node_ids().find(|&node| program.show_node(node) == name) else {
-            let span = self.span(raw.node);
-            let message = format!("`{name}` is no node of the network");
-            let diagnostic = Diagnostic::at(codes::UNKNOWN_NODE_IN_SCHEDULE, span, message, "unknown");
-            self.diagnostics.push(diagnostic.help(parse::network(program)));
-            return None;
-        };
+        let node = self.node(raw.node, &name)?;
         let copies: Vec<Option<LocatedFact>> = raw.deliver.iter().map(|&fact| self.fact(fact, Some(node))).collect();
         let copies: Option<Vec<LocatedFact>> = copies.into_iter().collect();
-        Some(parse::step_of(node, copies?.into_iter().map(|message| message.fact)))
+        let senders = self.senders(raw)?;
+        let copies = copies?.into_iter().zip(senders);
+        Some(ScheduledStep::of(node, copies.map(|(message, from)| Delivered { fact: message.fact, from, copies: 1 })))
+    }
+
+    /// The senders of the copies of a step; of no account, and not read, where copies are not told apart.
+    fn senders(&mut self, raw: &RawStep<'a>) -> Option<Vec<Option<NodeId>>> {
+        let Some(from) = raw.from.as_ref().filter(|_| self.program.order == Order::Fifo) else {
+            return Some(vec![None; raw.deliver.len()]);
+        };
+        if from.len() != raw.deliver.len() {
+            let message = format!("`deliver` lists {} copies and `from` {} senders", raw.deliver.len(), from.len());
+            return self.fail(codes::WITNESS_NO_JSON, raw.node, message);
+        }
+        let senders: Vec<Option<NodeId>> = (from.iter())
+            .map(|&from| {
+                let name: String = self.value(from, "the name of a node")?;
+                self.node(from, &name)
+            })
+            .collect();
+        let found: Option<Vec<NodeId>> = senders.into_iter().collect();
+        Some(found?.into_iter().map(Some).collect())
+    }
+
+    /// The node of this name.
+    fn node(&mut self, raw: Raw<'a>, name: &str) -> Option<NodeId> {
+        let program = self.program;
+        let found = program.node_ids().find(|&node| program.show_node(node) == name);
+        if found.is_none() {
+            let message = format!("`{name}` is no node of the network");
+            let diagnostic = Diagnostic::at(codes::UNKNOWN_NODE_IN_SCHEDULE, self.span(raw), message, "unknown");
+            self.diagnostics.push(diagnostic.help(parse::network(program)));
+        }
+        found
     }
 
     /// A fact; at `node`, if that is given.

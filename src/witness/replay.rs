@@ -19,13 +19,29 @@
 //! grows for ever. If the loop never delivers the message and a copy is in flight at the loop's end, that copy is
 //! never delivered. So the run is fair to copies iff each message in flight at the loop's end is delivered in
 //! the loop. (A message that is not in flight there, but was in between, has had its last copy delivered in the loop.)
+//!
+//! # The same on ordered channels
+//!
+//! Here more copies in flight can be an obstacle: they stand before those that the loop delivers. So each channel must hold at
+//! the loop's end what it held at its start, set by set in the same order; then the second round is the first again, as is
+//! each further one. One exception is allowed: a channel may grow if it holds nothing but one and the same set S again and again, at
+//! the start, at the end, and in all that the loop sends on it. *It repeats for ever:* let the channel hold n sets at the
+//! start and n + d at the end. If at some place of the first round it holds R followed by m sets S (R is what is left of a set
+//! of which a part is delivered, or nothing), it holds R followed by m + d sets S there in the second round, by induction: what is delivered
+//! comes from the front, where both rounds have the same, and what is sent joins the end. So the second round ends with n + 2d sets.
+//!
+//! *It is fair to copies* iff something is delivered in the loop from each channel that is not empty at its end: each round
+//! then delivers at least one copy of it, a copy with k others before it or beside it is delivered after at most k + 1 rounds,
+//! since what is sent later stands behind it. From a channel of which nothing is delivered its first copy never is. (A channel
+//! that is empty at the loop's end has had all its copies delivered.)
 
+use super::channels::Contents;
 use super::simulate::{Buffer, Impossible, Simulation, StepRecord};
 use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::EvalError;
-use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId, Rule};
-use crate::schedule::{Schedule, ScheduledStep};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId, Rule};
+use crate::schedule::{Delivered, Schedule, ScheduledStep};
 use std::collections::BTreeSet;
 
 /// A fair run, checked.
@@ -81,6 +97,15 @@ impl ImpossibleStep {
                 let there = if *in_flight == 0 { "none is".into() } else { format!("only {in_flight}") };
                 format!("{place} delivers {} of {fact}, but {there} in flight", copies(*wanted))
             }
+            Impossible::OutOfOrder { fact, earlier, from } => {
+                let [fact, earlier] = [fact, earlier].map(|fact| program.show_fact(self.node, fact));
+                let from = program.show_node(*from);
+                format!("{place} delivers {fact} before {earlier}, which {from} sent in an earlier step")
+            }
+            Impossible::SeveralSenders { fact } => {
+                let fact = program.show_fact(self.node, fact);
+                format!("{place} does not say whose copy of {fact} is delivered, and several nodes have sent one")
+            }
             Impossible::Eval(error) | Impossible::Observe(error) => {
                 format!("{place} has no outcome: {}", self.describe_error(program, error))
             }
@@ -110,6 +135,10 @@ impl ImpossibleStep {
         match &self.why {
             Impossible::NotInFlight { .. } => Diagnostic::new(codes::IMPOSSIBLE_DELIVERY, self.describe(program))
                 .help("a copy can be delivered only in a transition after the one that sends it, and once"),
+            Impossible::OutOfOrder { .. } => Diagnostic::new(codes::OVERTAKING_DELIVERY, self.describe(program))
+                .help("with `--network any` copies may overtake each other"),
+            Impossible::SeveralSenders { .. } => Diagnostic::new(codes::SENDER_NOT_NAMED, self.describe(program))
+                .help("name the sender: `s{m(#s, a) from n1}`; in a witness file `\"from\": [\"n1\"]`"),
             Impossible::Eval(_) | Impossible::Observe(_) => {
                 let finding = Diagnostic::new(codes::SCHEDULE_LEADS_TO_FAULT, self.describe(program));
                 match self.faulty_rule(program) {
@@ -155,6 +184,20 @@ pub enum LassoError {
         /// Copies at its end.
         end: u64,
     },
+    /// A channel does not hold the same at the loop's end as at its start. On ordered channels only.
+    ChannelDiffers {
+        /// The sender.
+        from: NodeId,
+        /// The addressee.
+        to: NodeId,
+    },
+    /// Something is in flight on a channel for ever, and nothing is delivered from it. On ordered channels only.
+    ChannelStarved {
+        /// The sender.
+        from: NodeId,
+        /// The addressee.
+        to: NodeId,
+    },
     /// A node takes no step in the loop.
     NodeStarved(NodeId),
     /// A message is in flight for ever and never delivered.
@@ -186,6 +229,16 @@ impl LassoError {
             LassoError::BufferShrinks { message, start, end } => format!(
                 "the loop cannot repeat for ever: {start} of {} in flight at its start, {end} at its end",
                 show(message)
+            ),
+            LassoError::ChannelDiffers { from, to } => format!(
+                "the loop does not close: what is in flight from {} to {} is not the same at its end as at its start",
+                program.show_node(*from),
+                program.show_node(*to)
+            ),
+            LassoError::ChannelStarved { from, to } => format!(
+                "the run is not fair: something is in flight from {} to {} for ever, and nothing of it is delivered in the loop",
+                program.show_node(*from),
+                program.show_node(*to)
             ),
             LassoError::NodeStarved(node) => {
                 format!("the run is not fair: {} takes no step in the loop", program.show_node(*node))
@@ -255,10 +308,10 @@ fn lasso(simulation: &mut Simulation<'_>, schedule: &Schedule) -> Result<LassoRu
             return Err(LassoError::EventDue { node, due, taken });
         }
     }
-    let start = simulation.buffer().clone();
+    let (start, before) = (simulation.buffer().clone(), simulation.channels());
     let carried: Vec<BTreeSet<Fact>> = program.node_ids().map(|node| simulation.carried(node).clone()).collect();
     records.extend(take(simulation, schedule.cycle.iter(), stem).map_err(LassoError::Impossible)?);
-    let end = simulation.buffer().clone();
+    let (end, after) = (simulation.buffer().clone(), simulation.channels());
 
     for (node, before) in program.node_ids().zip(&carried) {
         let after = simulation.carried(node);
@@ -268,24 +321,56 @@ fn lasso(simulation: &mut Simulation<'_>, schedule: &Schedule) -> Result<LassoRu
             return Err(LassoError::StateDiffers { node, gained, lost });
         }
     }
-    for (message, &copies) in &start {
-        let left = simulation.in_flight(message);
-        if left < copies {
-            return Err(LassoError::BufferShrinks { message: message.clone(), start: copies, end: left });
-        }
-    }
     let (_, repeated) = records.split_at(stem);
+    match program.order {
+        Order::Any => {
+            for (message, &copies) in &start {
+                let left = simulation.in_flight(message);
+                if left < copies {
+                    return Err(LassoError::BufferShrinks { message: message.clone(), start: copies, end: left });
+                }
+            }
+        }
+        Order::Fifo => repeats_in_order(&before, &after, repeated)?,
+    }
     if let Some(node) = program.node_ids().find(|&node| repeated.iter().all(|record| record.node != node)) {
         return Err(LassoError::NodeStarved(node));
     }
     let delivered = |message: &LocatedFact| {
-        repeated.iter().any(|r| r.node == message.node && r.delivered.iter().any(|(fact, _)| *fact == message.fact))
+        let is_it = |delivered: &Delivered| delivered.fact == message.fact;
+        repeated.iter().any(|record| record.node == message.node && record.delivered.iter().any(is_it))
     };
-    if let Some(message) = end.keys().find(|message| !delivered(message)) {
+    let draws = |&(from, to): &(NodeId, NodeId)| {
+        let is_from = |delivered: &Delivered| delivered.from == Some(from);
+        repeated.iter().any(|record| record.node == to && record.delivered.iter().any(is_from))
+    };
+    if let Some(&(from, to)) = after.keys().find(|channel| !draws(channel)) {
+        return Err(LassoError::ChannelStarved { from, to });
+    }
+    if let Some(message) = end.keys().find(|message| program.order == Order::Any && !delivered(message)) {
         return Err(LassoError::MessageStarved(message.clone()));
     }
     let ultimate = program.node_ids().flat_map(|node| always_derived(node, repeated)).collect();
     Ok(LassoRun { records, stem, ultimate, start, end })
+}
+
+/// Whether a loop of ordered channels can be repeated for ever: see the head of this file.
+fn repeats_in_order(before: &Contents, after: &Contents, repeated: &[StepRecord]) -> Result<(), LassoError> {
+    let channels: BTreeSet<(NodeId, NodeId)> = before.keys().chain(after.keys()).copied().collect();
+    for (from, to) in channels {
+        let at = |contents: &Contents| contents.get(&(from, to)).cloned().unwrap_or_default();
+        let (start, end) = (at(before), at(after));
+        let sent = repeated.iter().filter(|record| record.node == from).filter_map(|record| {
+            let set: BTreeSet<Fact> =
+                record.sent.iter().filter(|message| message.node == to).map(|message| message.fact.clone()).collect();
+            (!set.is_empty()).then_some(set)
+        });
+        let sets: BTreeSet<BTreeSet<Fact>> = start.iter().chain(&end).cloned().chain(sent).collect();
+        if start != end && !(sets.len() == 1 && start.len() <= end.len()) {
+            return Err(LassoError::ChannelDiffers { from, to });
+        }
+    }
+    Ok(())
 }
 
 /// The facts in D of every step of a node.

@@ -10,11 +10,11 @@ use super::replay::{LassoError, LassoRun, check_lasso};
 use super::simulate::{Impossible, Moment, SettledState, Simulation, StepRecord};
 use crate::budget::{Bound, Budget};
 use crate::eval::EvalError;
-use crate::program::{Fact, NodeId, Program};
-use crate::schedule::{Schedule, ScheduledStep};
+use crate::program::{Fact, NodeId, Order, Program};
+use crate::schedule::{Delivered, Schedule, ScheduledStep};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who chooses before the rounds begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,9 @@ pub struct NodeChoices {
     /// The number of its next local step.
     pub step: u64,
     /// What is in flight to it, with the number of copies.
-    pub in_flight: Vec<(Fact, u64)>,
+    pub in_flight: Vec<Delivered>,
+    /// On ordered channels the same by sender: one set for each step that sent something, oldest first.
+    pub channels: Vec<(NodeId, Vec<BTreeSet<Fact>>)>,
 }
 
 /// A choice.
@@ -87,7 +89,7 @@ pub enum Choice {
 /// Why a choice was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// A copy is not in flight.
+    /// A copy is not in flight, or its channel forbids it.
     Impossible(Impossible),
     /// There is no step to take back.
     NothingToUndo,
@@ -159,10 +161,15 @@ impl<'p> Progress<'p> {
     }
 
     fn choices(&self) -> Choices {
+        let channels = self.simulation.channels();
         let of = |node| NodeChoices {
             node,
             step: self.simulation.steps_taken(node) + 1,
             in_flight: self.simulation.in_flight_to(node),
+            channels: (channels.iter())
+                .filter(|&(&(_, to), _)| to == node)
+                .map(|(&(from, _), sets)| (from, sets.clone()))
+                .collect(),
         };
         Choices { nodes: self.simulation.program().node_ids().map(of).collect(), undo: !self.moments.is_empty() }
     }
@@ -181,7 +188,7 @@ impl<'p> Progress<'p> {
         let record = self.simulation.deliver(step).map_err(|why| match (why.bound(), why) {
             (Some(bound), _) => Stop::End(End::Stopped(bound)),
             (None, Impossible::Eval(error) | Impossible::Observe(error)) => Stop::End(End::Fault(step.clone(), error)),
-            (None, why @ Impossible::NotInFlight { .. }) => Stop::Refused(why),
+            (None, why) => Stop::Refused(why),
         })?;
         self.records.push(record);
         Ok(())
@@ -287,32 +294,48 @@ impl Random {
         Random { generator, left }
     }
 
-    fn deliver(&mut self, in_flight: &[(Fact, u64)]) -> Vec<(Fact, u64)> {
+    fn deliver(&mut self, order: Order, of: &NodeChoices) -> Vec<Delivered> {
         // A third of the steps idle, so that messages wait; the others let each message come with some of its copies.
         if self.generator.random_range(0..3) == 0 {
             return Vec::new();
         }
         let mut deliver = Vec::new();
-        for (fact, copies) in in_flight {
+        if order == Order::Fifo {
+            of.channels.iter().for_each(|(from, sets)| self.draw(*from, sets, &mut deliver));
+            return deliver;
+        }
+        for Delivered { fact, copies, .. } in &of.in_flight {
             let number =
                 if self.generator.random_range(0..2) == 0 { 0 } else { self.generator.random_range(1..=*copies) };
             if number > 0 {
-                deliver.push((fact.clone(), number));
+                deliver.push(Delivered { fact: fact.clone(), from: None, copies: number });
             }
         }
         deliver
     }
+
+    /// Some of what is in flight from one sender, in order: some whole sets and a part of the next.
+    fn draw(&mut self, from: NodeId, sets: &[BTreeSet<Fact>], deliver: &mut Vec<Delivered>) {
+        let whole = self.generator.random_range(0..=sets.len());
+        for (index, set) in sets.iter().enumerate().take(whole + 1) {
+            for fact in set {
+                if index < whole || self.generator.random_range(0..2) == 0 {
+                    deliver.push(Delivered { fact: fact.clone(), from: Some(from), copies: 1 });
+                }
+            }
+        }
+    }
 }
 
 impl Chooser for Random {
-    fn choose(&mut self, _: &Program, _: &[StepRecord], choices: &Choices) -> Choice {
+    fn choose(&mut self, program: &Program, _: &[StepRecord], choices: &Choices) -> Choice {
         if self.left == 0 || choices.nodes.is_empty() {
             return Choice::Finish;
         }
         self.left -= 1;
         let of = &choices.nodes[self.generator.random_range(0..choices.nodes.len())];
-        let deliver = self.deliver(&of.in_flight);
-        Choice::Step(ScheduledStep { node: of.node, deliver })
+        let deliver = self.deliver(program.order, of);
+        Choice::Step(ScheduledStep::of(of.node, deliver))
     }
 
     fn refused(&mut self, _: &Program, _: &Refusal) {}

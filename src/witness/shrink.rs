@@ -117,7 +117,7 @@ impl Shrinker<'_> {
     fn drop_copies(&mut self, best: &mut Schedule, which: Part) {
         for step in (0..part(best, which).len()).rev() {
             for fact in (0..part(best, which)[step].deliver.len()).rev() {
-                let copies = part(best, which)[step].deliver[fact].1;
+                let copies = part(best, which)[step].deliver[fact].copies;
                 for keep in [0, 1] {
                     if keep >= copies {
                         break;
@@ -127,7 +127,7 @@ impl Shrinker<'_> {
                     if keep == 0 {
                         deliver.remove(fact);
                     } else {
-                        deliver[fact].1 = keep;
+                        deliver[fact].copies = keep;
                     }
                     if self.shows(&candidate) {
                         *best = candidate;

@@ -7,13 +7,15 @@
 //! sent      = what the async rules derive from D: one copy per addressee, fact and step
 //! ```
 //!
+//! Where channels are ordered, each copy in flight is known by its sender and its step ([`super::channels`]).
 //! Nothing is interned or saturated: local steps are numbered exactly, copies are counted exactly.
 
+use super::channels::{Channels, Contents};
 use crate::budget::{Bound, Budget};
 use crate::eval::naive::Naive;
 use crate::eval::{EvalError, Fault, LocalStep, Outcome};
-use crate::program::{Fact, LocatedFact, NodeId, Program, When};
-use crate::schedule::ScheduledStep;
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, When};
+use crate::schedule::{Delivered, ScheduledStep};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The copies in flight, each fact with its addressee; no entry is 0.
@@ -26,8 +28,8 @@ pub struct StepRecord {
     pub node: NodeId,
     /// Its local step, from 1.
     pub step: u64,
-    /// The copies delivered, sorted, no count 0.
-    pub delivered: Vec<(Fact, u64)>,
+    /// The copies delivered, sorted, no count 0; on ordered channels each with its sender.
+    pub delivered: Vec<Delivered>,
     /// D of the step; contains what was delivered.
     pub derived: BTreeSet<Fact>,
     /// What was sent, one copy each.
@@ -53,6 +55,21 @@ pub enum Impossible {
         /// How many are in flight to its node.
         in_flight: u64,
     },
+    /// A copy would overtake one that the same sender sent in an earlier step. On ordered channels only.
+    OutOfOrder {
+        /// The fact that overtakes.
+        fact: Fact,
+        /// The fact that is overtaken.
+        earlier: Fact,
+        /// Who sent both.
+        from: NodeId,
+    },
+    /// Several senders have copies of the fact in flight, not all are delivered, and the step does not say whose. On ordered
+    /// channels only.
+    SeveralSenders {
+        /// The fact.
+        fact: Fact,
+    },
     /// The local step has no outcome.
     Eval(EvalError),
     /// The observer rules have no outcome on the snapshot after the step; the rule is one of [`Program::observers`].
@@ -69,7 +86,7 @@ impl Impossible {
                 EvalError::Fault { fault: Fault::IntegerBeyond64Bits, .. } => Some(Bound::Integer),
                 EvalError::Fault { .. } => None,
             },
-            Impossible::NotInFlight { .. } => None,
+            Impossible::NotInFlight { .. } | Impossible::OutOfOrder { .. } | Impossible::SeveralSenders { .. } => None,
         }
     }
 }
@@ -94,6 +111,7 @@ struct Given {
 pub struct SettledState {
     carried: Vec<BTreeSet<Fact>>,
     buffer: Buffer,
+    channels: Contents,
 }
 
 /// A run in progress.
@@ -107,6 +125,8 @@ pub struct Simulation<'p> {
     given: Vec<Given>,
     nodes: Vec<NodeState>,
     buffer: Buffer,
+    /// The copies of `buffer` one by one, where channels are ordered; else none.
+    channels: Channels,
 }
 
 /// A moment of a [`Simulation`] to which it can return.
@@ -114,6 +134,7 @@ pub struct Simulation<'p> {
 pub struct Moment {
     nodes: Vec<NodeState>,
     buffer: Buffer,
+    channels: Channels,
 }
 
 impl<'p> Simulation<'p> {
@@ -137,6 +158,7 @@ impl<'p> Simulation<'p> {
             given,
             nodes: vec![NodeState::default(); program.nodes.len()],
             buffer: Buffer::new(),
+            channels: Channels::default(),
         }
     }
 
@@ -149,6 +171,7 @@ impl<'p> Simulation<'p> {
     pub fn restart(&mut self) {
         self.nodes.fill(NodeState::default());
         self.buffer.clear();
+        self.channels = Channels::default();
     }
 
     fn outcome(&mut self, node: NodeId, input: BTreeSet<Fact>) -> Result<Outcome, EvalError> {
@@ -165,23 +188,26 @@ impl<'p> Simulation<'p> {
     /// Takes one transition. A fact listed twice is delivered as often as its counts add up to.
     ///
     /// # Errors
-    /// If a copy is not in flight, or the local step errs.
+    /// If a copy is not in flight or its channel forbids it, or the local step errs.
     ///
     /// # Panics
     /// If the step's node is not in the program's network.
     pub fn deliver(&mut self, step: &ScheduledStep) -> Result<StepRecord, Impossible> {
         self.budget.check().map_err(|bound| Impossible::Eval(EvalError::Stopped(bound)))?;
         let node = step.node;
-        let delivered = self.possible(step)?;
+        let (rest, delivered) = match self.program.order {
+            Order::Any => (Channels::default(), self.possible(step)?),
+            Order::Fifo => self.channels.take(step)?,
+        };
         let given = &self.given[node.0 as usize];
         let state = &self.nodes[node.0 as usize];
         let number = state.steps + 1;
         let mut input: BTreeSet<Fact> = given.always.union(&state.carried).cloned().collect();
         input.extend(given.events.get(&number).into_iter().flatten().cloned());
-        input.extend(delivered.iter().map(|(fact, _)| fact.clone()));
+        input.extend(delivered.iter().map(|delivered| delivered.fact.clone()));
         let outcome = self.outcome(node, input).map_err(Impossible::Eval)?;
 
-        for (fact, copies) in &delivered {
+        for Delivered { fact, copies, .. } in &delivered {
             let message = LocatedFact { node, fact: fact.clone() };
             let left = self.in_flight(&message) - copies;
             if left == 0 {
@@ -193,25 +219,26 @@ impl<'p> Simulation<'p> {
         for message in &outcome.sent {
             *self.buffer.entry(message.clone()).or_insert(0) += 1;
         }
+        if self.program.order == Order::Fifo {
+            self.channels = rest;
+            self.channels.send(node, number, &outcome.sent);
+        }
         self.nodes[node.0 as usize] =
             NodeState { steps: number, carried: outcome.next, latest: Some(outcome.derived.clone()) };
         Ok(StepRecord { node, step: number, delivered, derived: outcome.derived, sent: outcome.sent })
     }
 
     /// The deliveries of a step, sorted and added up, if all the copies are in flight.
-    fn possible(&self, step: &ScheduledStep) -> Result<Vec<(Fact, u64)>, Impossible> {
-        let mut wanted: BTreeMap<&Fact, u64> = BTreeMap::new();
-        for (fact, copies) in step.deliver.iter().filter(|(_, copies)| *copies > 0) {
-            let sum = wanted.entry(fact).or_insert(0);
-            *sum = sum.saturating_add(*copies);
-        }
-        for (&fact, &copies) in &wanted {
+    fn possible(&self, step: &ScheduledStep) -> Result<Vec<Delivered>, Impossible> {
+        let without_senders = step.deliver.iter().map(|delivered| Delivered { from: None, ..delivered.clone() });
+        let wanted = ScheduledStep::of(step.node, without_senders).deliver;
+        for &Delivered { ref fact, copies, .. } in &wanted {
             let in_flight = self.in_flight(&LocatedFact { node: step.node, fact: fact.clone() });
             if copies > in_flight {
                 return Err(Impossible::NotInFlight { fact: fact.clone(), wanted: copies, in_flight });
             }
         }
-        Ok(wanted.into_iter().map(|(fact, copies)| (fact.clone(), copies)).collect())
+        Ok(wanted)
     }
 
     /// The program that runs.
@@ -249,13 +276,20 @@ impl<'p> Simulation<'p> {
         self.buffer.get(message).copied().unwrap_or(0)
     }
 
-    /// Everything in flight to one node.
-    pub fn in_flight_to(&self, node: NodeId) -> Vec<(Fact, u64)> {
-        self.buffer
-            .iter()
-            .filter(|(message, _)| message.node == node)
-            .map(|(message, &copies)| (message.fact.clone(), copies))
-            .collect()
+    /// Everything in flight to one node; on ordered channels by sender.
+    pub fn in_flight_to(&self, node: NodeId) -> Vec<Delivered> {
+        match self.program.order {
+            Order::Any => (self.buffer.iter())
+                .filter(|(message, _)| message.node == node)
+                .map(|(message, &copies)| Delivered { fact: message.fact.clone(), from: None, copies })
+                .collect(),
+            Order::Fifo => self.channels.in_flight_to(node),
+        }
+    }
+
+    /// What is in flight on ordered channels; nothing if channels are not ordered.
+    pub fn channels(&self) -> Contents {
+        self.channels.contents()
     }
 
     /// The last local step at which the text gives a node an event; 0 if none.
@@ -270,17 +304,19 @@ impl<'p> Simulation<'p> {
         over.then(|| SettledState {
             carried: self.nodes.iter().map(|state| state.carried.clone()).collect(),
             buffer: self.buffer.clone(),
+            channels: self.channels.contents(),
         })
     }
 
     /// This moment, to return to.
     pub fn moment(&self) -> Moment {
-        Moment { nodes: self.nodes.clone(), buffer: self.buffer.clone() }
+        Moment { nodes: self.nodes.clone(), buffer: self.buffer.clone(), channels: self.channels.clone() }
     }
 
     /// Returns to an earlier moment of this simulation.
     pub fn rewind(&mut self, moment: Moment) {
         self.nodes = moment.nodes;
         self.buffer = moment.buffer;
+        self.channels = moment.channels;
     }
 }

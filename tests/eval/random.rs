@@ -4,7 +4,8 @@
 use watershed::program::rule::{AggregateFunction, BinaryOperator, Comparator};
 use watershed::program::{
     Aggregate, Atom, Condition, Destination, Expr, Fact, Head, HeadTerm, InitialFact, Kind, NegatedAtom, NegatedTerm,
-    NodeId, Program, Relation, RelationId, Rule, RuleKind, Spelling, SymbolId, Symbols, Term, Value, VariableId, When,
+    NodeId, Order, Program, Relation, RelationId, Rule, RuleKind, Spelling, SymbolId, Symbols, Term, Value, VariableId,
+    When,
 };
 use watershed::source::{FileId, Span};
 
@@ -89,6 +90,7 @@ pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
         observers: Vec::new(),
         synchronous: Vec::new(),
         nodes,
+        order: Order::Any,
         facts: Vec::new(),
         outputs: Vec::new(),
         outputs_declared: false,

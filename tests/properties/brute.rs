@@ -1,5 +1,8 @@
 //! The transition system and its ultimate facts by the definition (semantics §2, §3), as plainly as they can be said.
 //!
+//! Where channels are ordered, what is in flight is a sequence of sets for each sender and addressee, and C counts sets of a channel; such a
+//! system is only ever cut, since the saturated unordered one has all its runs too.
+//!
 //! A state is what each node carries, the number of its next step while events are due, and a multiset of facts in flight. Every
 //! choice of every state is taken, every local step is evaluated anew by the naive evaluator. Nothing here is shared with the
 //! library's transition system, buffers, search or component analysis.
@@ -11,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watershed::eval::LocalStep;
 use watershed::eval::naive::{self, Naive};
-use watershed::program::{Fact, LocatedFact, NodeId, Program, When};
+use watershed::program::{Fact, LocatedFact, NodeId, Order, Program, When};
 
 /// More copies than are counted.
 const OMEGA: u64 = u64::MAX;
@@ -41,9 +44,37 @@ struct NodeState {
     carried: BTreeSet<Fact>,
     /// Steps taken, counted up to the last event of the node.
     steps: u64,
-    buffer: BTreeMap<Fact, u64>,
+    buffer: Held,
     /// What observers see of the latest step, where an asserted relation is an observer's.
     latest: Option<BTreeSet<Fact>>,
+}
+
+/// By sender, what is in flight from it to a node.
+type Channels = BTreeMap<usize, Vec<BTreeSet<Fact>>>;
+
+/// What is in flight to a node.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    /// A multiset.
+    Any(BTreeMap<Fact, u64>),
+    /// By sender, one set for each of its steps that sent something here, oldest first.
+    Fifo(Channels),
+}
+
+/// A part of what is in flight to a node of which some must be delivered if it is there for ever: a fact, or a channel.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Waiting {
+    Message(Fact),
+    Channel(usize),
+}
+
+impl Held {
+    fn waiting(&self) -> BTreeSet<Waiting> {
+        match self {
+            Held::Any(buffer) => buffer.keys().cloned().map(Waiting::Message).collect(),
+            Held::Fifo(channels) => channels.keys().copied().map(Waiting::Channel).collect(),
+        }
+    }
 }
 
 type State = Vec<NodeState>;
@@ -52,7 +83,7 @@ struct Transition {
     from: usize,
     to: usize,
     node: usize,
-    delivered: BTreeSet<Fact>,
+    served: BTreeSet<Waiting>,
     outputs: BTreeSet<Fact>,
 }
 
@@ -100,7 +131,11 @@ pub enum Refused {
 /// Explores the whole system within the limits.
 pub fn explore(program: &Program, limits: Limits) -> Result<Explored, Refused> {
     let observing = program.nevers.iter().any(|&(relation, _)| program.relation(relation).observer);
-    let idle = NodeState { carried: BTreeSet::new(), steps: 0, buffer: BTreeMap::new(), latest: None };
+    let buffer = match program.order {
+        Order::Any => Held::Any(BTreeMap::new()),
+        Order::Fifo => Held::Fifo(BTreeMap::new()),
+    };
+    let idle = NodeState { carried: BTreeSet::new(), steps: 0, buffer, latest: None };
     let initial: State = program.nodes.iter().map(|_| idle.clone()).collect();
     let mut explored = Explored {
         states: vec![initial.clone()],
@@ -114,7 +149,7 @@ pub fn explore(program: &Program, limits: Limits) -> Result<Explored, Refused> {
     while let Some(from) = open.pop_front() {
         let state = explored.states[from].clone();
         for node in program.node_ids() {
-            for (delivered, left) in deliveries(&state[node.0 as usize].buffer, limits.copies) {
+            for Delivery { delivered, served, left } in deliveries(&state[node.0 as usize].buffer, limits.copies) {
                 let mut next = state.clone();
                 let here = &mut next[node.0 as usize];
                 let mut input: BTreeSet<Fact> = due(program, node, here.steps + 1);
@@ -128,19 +163,14 @@ pub fn explore(program: &Program, limits: Limits) -> Result<Explored, Refused> {
                     here.latest = Some(seen_by_observers(program, &step.derived));
                 }
                 let mut fits = true;
+                let mut by_addressee: BTreeMap<NodeId, BTreeSet<Fact>> = BTreeMap::new();
                 for LocatedFact { node: to, fact } in step.sent {
-                    let copies = next[to.0 as usize].buffer.entry(fact).or_insert(0);
-                    if *copies == OMEGA {
-                    } else if *copies < limits.copies {
-                        *copies += 1;
-                    } else {
-                        explored.exceeded = true;
-                        fits = limits.excess == Excess::Saturate;
-                        *copies = OMEGA;
-                    }
-                    if !fits {
-                        break;
-                    }
+                    by_addressee.entry(to).or_default().insert(fact);
+                }
+                for (to, facts) in by_addressee {
+                    let exceeded = send(&mut next[to.0 as usize].buffer, node.0 as usize, facts, limits.copies);
+                    explored.exceeded |= exceeded;
+                    fits &= !exceeded || limits.excess == Excess::Saturate;
                 }
                 if !fits {
                     continue;
@@ -154,7 +184,7 @@ pub fn explore(program: &Program, limits: Limits) -> Result<Explored, Refused> {
                 let is_output = |fact: &Fact| program.outputs.contains(&fact.relation);
                 let outputs = step.derived.into_iter().filter(is_output).collect();
                 let node = node.0 as usize;
-                explored.transitions.push(Transition { from, to, node, delivered, outputs });
+                explored.transitions.push(Transition { from, to, node, served, outputs });
                 if explored.transitions.len() > limits.transitions {
                     return Err(Refused::TooLarge);
                 }
@@ -173,8 +203,89 @@ fn due(program: &Program, node: NodeId, step: u64) -> BTreeSet<Fact> {
         .collect()
 }
 
+/// Adds a step's copies; returns whether some count went beyond C. Channels are not saturated.
+fn send(held: &mut Held, sender: usize, facts: BTreeSet<Fact>, most: u64) -> bool {
+    let mut exceeded = false;
+    match held {
+        Held::Any(buffer) => {
+            for fact in facts {
+                let copies = buffer.entry(fact).or_insert(0);
+                if *copies == OMEGA {
+                } else if *copies < most {
+                    *copies += 1;
+                } else {
+                    exceeded = true;
+                    *copies = OMEGA;
+                }
+            }
+        }
+        Held::Fifo(channels) => {
+            let channel = channels.entry(sender).or_default();
+            channel.push(facts);
+            exceeded = channel.len() as u64 > most;
+        }
+    }
+    exceeded
+}
+
+/// What can be delivered, as a set; what is served by it; what is left.
+struct Delivery {
+    delivered: BTreeSet<Fact>,
+    served: BTreeSet<Waiting>,
+    left: Held,
+}
+
+fn deliveries(held: &Held, most: u64) -> Vec<Delivery> {
+    match held {
+        Held::Any(buffer) => (multisets(buffer, most).into_iter())
+            .map(|(delivered, left)| {
+                let served = delivered.iter().cloned().map(Waiting::Message).collect();
+                Delivery { delivered, served, left: Held::Any(left) }
+            })
+            .collect(),
+        Held::Fifo(channels) => in_order(channels),
+    }
+}
+
+/// Of each channel every choice of copies that leaves none behind that was sent before one of them.
+fn in_order(channels: &Channels) -> Vec<Delivery> {
+    let mut ways: Vec<(BTreeSet<Fact>, BTreeSet<Waiting>, Channels)> =
+        vec![(BTreeSet::new(), BTreeSet::new(), BTreeMap::new())];
+    for (&sender, sets) in channels {
+        let copies: Vec<(usize, &Fact)> =
+            sets.iter().enumerate().flat_map(|(at, set)| set.iter().map(move |fact| (at, fact))).collect();
+        assert!(copies.len() < 24, "too many copies in a channel to take every choice of them");
+        let mut longer = Vec::new();
+        for choice in 0..1u32 << copies.len() {
+            let chosen = |at: usize| choice >> at & 1 > 0;
+            let overtakes = |at: usize| (0..copies.len()).any(|other| !chosen(other) && copies[other].0 < copies[at].0);
+            if (0..copies.len()).any(|at| chosen(at) && overtakes(at)) {
+                continue;
+            }
+            let mut left: Vec<BTreeSet<Fact>> = vec![BTreeSet::new(); sets.len()];
+            for (_, &(set, fact)) in copies.iter().enumerate().filter(|&(at, _)| !chosen(at)) {
+                left[set].insert(fact.clone());
+            }
+            left.retain(|set| !set.is_empty());
+            for (delivered, served, rest) in &ways {
+                let (mut delivered, mut served, mut rest) = (delivered.clone(), served.clone(), rest.clone());
+                delivered.extend((0..copies.len()).filter(|&at| chosen(at)).map(|at| copies[at].1.clone()));
+                if choice > 0 {
+                    served.insert(Waiting::Channel(sender));
+                }
+                if !left.is_empty() {
+                    rest.insert(sender, left.clone());
+                }
+                longer.push((delivered, served, rest));
+            }
+        }
+        ways = longer;
+    }
+    ways.into_iter().map(|(delivered, served, rest)| Delivery { delivered, served, left: Held::Fifo(rest) }).collect()
+}
+
 /// Every sub-multiset that can be delivered, as a set, with what is left.
-fn deliveries(buffer: &BTreeMap<Fact, u64>, most: u64) -> Vec<(BTreeSet<Fact>, BTreeMap<Fact, u64>)> {
+fn multisets(buffer: &BTreeMap<Fact, u64>, most: u64) -> Vec<(BTreeSet<Fact>, BTreeMap<Fact, u64>)> {
     let mut ways = vec![(BTreeSet::new(), BTreeMap::new())];
     for (fact, &copies) in buffer {
         let remaining: Vec<(bool, u64)> = if copies == OMEGA {
@@ -332,9 +443,9 @@ impl Explored {
         let states: BTreeSet<usize> = edges().map(|edge| edge.from).collect();
         let first = &self.states[*states.first().expect("a part has a transition")];
         (0..self.nodes).all(|node| {
-            first[node].buffer.keys().all(|message| {
-                states.iter().any(|&state| !self.states[state][node].buffer.contains_key(message))
-                    || edges().any(|edge| edge.node == node && edge.delivered.contains(message))
+            first[node].buffer.waiting().iter().all(|waiting| {
+                states.iter().any(|&state| !self.states[state][node].buffer.waiting().contains(waiting))
+                    || edges().any(|edge| edge.node == node && edge.served.contains(waiting))
             })
         })
     }

@@ -4,6 +4,7 @@ mod apart;
 mod brute;
 mod campaign;
 mod datalog;
+mod fifo;
 mod generator;
 mod library;
 mod model;
@@ -57,7 +58,7 @@ fn within(program: &Program, claim: &str, these: &Facts, those: &Facts) -> Resul
     if missing.is_empty() { Ok(()) } else { Err(format!("{claim}, but not {}", missing.join(" "))) }
 }
 
-/// The system on exact counts, as far as it goes.
+/// The system on exact counts, as far as it goes. On ordered channels it is cut at sets of a channel instead of copies.
 fn by_definition(program: &Program) -> Result<Explored, Refused> {
     let [few, many] = COPIES;
     let excess = Excess::Cut;

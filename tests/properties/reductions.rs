@@ -27,24 +27,29 @@ pub fn tried() -> Vec<(String, Reductions)> {
 /// Compares, and replays what the reduced search found.
 pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(), String> {
     let Ok(program) = library::program(&model.text()) else { return Ok(()) };
-    let findings = explore(&program, Reductions::NONE);
-    let Some(whole) = library::answer(&program, &findings) else {
+    reductions_change_nothing_in(&program, tally)
+}
+
+/// The same for a program.
+pub fn reductions_change_nothing_in(program: &Program, tally: &mut Tally) -> Result<(), String> {
+    let findings = explore(program, Reductions::NONE);
+    let Some(whole) = library::answer(program, &findings) else {
         tally.count("cut without reductions");
         return Ok(());
     };
     tally.count_if(!whole.contested.is_empty(), "diffluent");
     tally.count_if(whole.invariants.iter().any(|i| i.1 == Some(false)), "violated");
     for (name, reductions) in tried() {
-        let found = explore(&program, reductions);
-        let Some(reduced) = library::answer(&program, &found) else {
+        let found = explore(program, reductions);
+        let Some(reduced) = library::answer(program, &found) else {
             return Err(format!("{name}: cut by {:?}", found.cut));
         };
-        match compare(&program, &findings, &found) {
+        match compare(program, &findings, &found) {
             Verified::Same => {}
             Verified::AsFarAsDecided => tally.count("compared as far as decided"),
             Verified::Different(what) => return Err(format!("{name}: {what}")),
         }
-        replayed(&program, &found).map_err(|why| format!("{name}: {why}"))?;
+        replayed(program, &found).map_err(|why| format!("{name}: {why}"))?;
         let less = match &name[..] {
             "slices" => "slices leave out transitions",
             "eager" => "eager leaves out transitions",
@@ -67,7 +72,7 @@ pub fn reductions_change_nothing(model: &Model, tally: &mut Tally) -> Result<(),
     Ok(())
 }
 
-fn replayed(program: &Program, found: &Findings) -> Result<(), String> {
+pub fn replayed(program: &Program, found: &Findings) -> Result<(), String> {
     let budget = library::budget();
     if let Some(divergence) = &found.divergence {
         for (schedule, holds) in [(&divergence.holds, true), (&divergence.lacks, false)] {
@@ -89,10 +94,14 @@ fn replayed(program: &Program, found: &Findings) -> Result<(), String> {
 /// Whether a reduction with this flaw gives a wrong answer for a program, a witness that does not replay, or notices itself that
 /// something is wrong.
 pub fn is_caught(model: &Model, flaw: Flaw) -> bool {
-    let Ok(program) = library::program(&model.text()) else { return false };
-    let whole = explore(&program, Reductions::NONE);
-    let flawed = std::panic::catch_unwind(|| explore(&program, Reductions { flaw: Some(flaw), ..Reductions::ALL }));
+    library::program(&model.text()).is_ok_and(|program| is_caught_in(&program, flaw))
+}
+
+/// The same for a program.
+pub fn is_caught_in(program: &Program, flaw: Flaw) -> bool {
+    let whole = explore(program, Reductions::NONE);
+    let flawed = std::panic::catch_unwind(|| explore(program, Reductions { flaw: Some(flaw), ..Reductions::ALL }));
     let Ok(found) = flawed else { return true };
     let both = whole.cut.is_none() && found.cut.is_none();
-    both && (matches!(compare(&program, &whole, &found), Verified::Different(_)) || replayed(&program, &found).is_err())
+    both && (matches!(compare(program, &whole, &found), Verified::Different(_)) || replayed(program, &found).is_err())
 }

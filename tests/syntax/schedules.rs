@@ -21,7 +21,12 @@ fn fact(text: &str) -> (Option<Atom>, Vec<Diagnostic>) {
 /// The steps written out again.
 fn show(steps: &[StepPhrase]) -> String {
     let show = |step: &StepPhrase| {
-        let deliver: Vec<String> = step.deliver.iter().map(Atom::to_string).collect();
+        let deliver: Vec<String> = (step.deliver.iter())
+            .map(|copy| match &copy.from {
+                Some(from) => format!("{} from {from}", copy.fact),
+                None => copy.fact.to_string(),
+            })
+            .collect();
         format!("{}{{{}}}", step.node, deliver.join(", "))
     };
     steps.iter().map(show).collect::<Vec<_>>().join(" ; ")
@@ -43,6 +48,7 @@ fn stems_and_loops() {
     check("", "", "");
     check("\"N 1\"{m(\"N 1\", -3)} ; 4 ; a.b loop:-1", "\"N 1\"{m(\"N 1\", -3)} ; 4{} ; \"a.b\"{}", "-1{}");
     check("loop ; loop{} loop: loop", "loop{} ; loop{}", "loop{}");
+    check("s{m(#s, a) from n1, from(#s) from from}", "s{m(#s, a) from n1, from(#s) from from}", "");
     check("n1 /* first */ ;\n// then\nn2", "n1{} ; n2{}", "");
 }
 

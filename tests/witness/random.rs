@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, VecDeque};
 use watershed::program::{LocatedFact, Program};
-use watershed::schedule::Schedule;
+use watershed::schedule::{Delivered, Schedule};
 use watershed::witness::file::{WitnessFile, WitnessObject, read};
 use watershed::witness::replay::replay;
 use watershed::witness::run::{End, Policy, run};
@@ -170,7 +170,7 @@ fn unroll(p: &Program, lasso: &Schedule) -> Option<Vec<StepRecord>> {
 fn oldest_waiting(records: &[StepRecord], until: usize) -> Option<LocatedFact> {
     let mut waiting: BTreeMap<LocatedFact, VecDeque<usize>> = BTreeMap::new();
     for (i, record) in records.iter().enumerate() {
-        for (fact, copies) in &record.delivered {
+        for Delivered { fact, copies, .. } in &record.delivered {
             let message = LocatedFact { node: record.node, fact: fact.clone() };
             let copies_in_flight = waiting.get_mut(&message).expect("a delivered copy was sent");
             copies_in_flight.drain(..usize::try_from(*copies).expect("few copies"));

@@ -12,7 +12,7 @@ fn text_is_read_and_written_back() {
     // A location may be left out in braces, order and spacing do not matter, copies add up.
     let loose = schedule(&p, "c;s{m(b),m(#s,a), m(b)}loop:c");
     assert_eq!(loose.show(&p), "c ; s{m(#s, a), m(#s, b), m(#s, b)} loop: c");
-    assert_eq!(loose.stem[1].deliver[1].1, 2);
+    assert_eq!(loose.stem[1].deliver[1].copies, 2);
 }
 
 #[test]

@@ -3,13 +3,13 @@
 //! Questions go to standard error, so that standard output has the run and nothing else.
 
 use crate::cli::console::write_stderr;
-use crate::program::{Fact, NodeId, Program};
+use crate::program::{Fact, NodeId, Order, Program};
 use crate::report::facts::listed;
-use crate::schedule::ScheduledStep;
+use crate::schedule::{Delivered, ScheduledStep};
 use crate::witness::StepRecord;
 use crate::witness::replay::ImpossibleStep;
 use crate::witness::run::{Choice, Choices, Chooser, Refusal};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::BufRead as _;
 
 const HELP: &str = "\
@@ -31,7 +31,16 @@ pub struct Person {
 struct Numbered<'a> {
     node: NodeId,
     /// What is delivered; nothing for an idle step.
-    fact: Option<&'a Fact>,
+    copy: Option<Offered<'a>>,
+}
+
+/// A copy that can be delivered.
+struct Offered<'a> {
+    fact: &'a Fact,
+    /// How many there are; 1 on ordered channels, where each copy has its own line.
+    copies: u64,
+    /// On ordered channels, who sent it, and what comes with it since it was sent earlier: that many sets from the front of the channel.
+    from: Option<(NodeId, &'a [BTreeSet<Fact>])>,
 }
 
 impl Person {
@@ -59,29 +68,49 @@ impl Person {
     }
 }
 
-/// The numbered lines: per node an idle step, then each message in flight to it.
-fn numbered(choices: &Choices) -> Vec<Numbered<'_>> {
-    (choices.nodes.iter())
-        .flat_map(|at| {
-            let idle = Numbered { node: at.node, fact: None };
-            let facts = at.in_flight.iter().map(|(fact, _)| Numbered { node: at.node, fact: Some(fact) });
-            std::iter::once(idle).chain(facts)
-        })
-        .collect()
+/// The numbered lines: per node an idle step, then each message in flight to it; on ordered channels each copy, in order.
+fn numbered<'a>(program: &Program, choices: &'a Choices) -> Vec<Numbered<'a>> {
+    let mut lines = Vec::new();
+    for at in &choices.nodes {
+        let line = |copy| Numbered { node: at.node, copy };
+        lines.push(line(None));
+        if program.order == Order::Any {
+            let offered = |d: &'a Delivered| Offered { fact: &d.fact, copies: d.copies, from: None };
+            lines.extend(at.in_flight.iter().map(|delivered| line(Some(offered(delivered)))));
+        }
+        for (from, sets) in &at.channels {
+            for (index, set) in sets.iter().enumerate() {
+                let from = Some((*from, &sets[..index]));
+                lines.extend(set.iter().map(|fact| line(Some(Offered { fact, copies: 1, from }))));
+            }
+        }
+    }
+    lines
 }
 
 fn listing(program: &Program, choices: &Choices) -> String {
     let mut text = String::new();
-    let mut number = 0;
-    for at in &choices.nodes {
-        number += 1;
-        text.push_str(&format!("{number:>4}  {}:{} gets nothing\n", program.show_node(at.node), at.step));
-        for (fact, copies) in &at.in_flight {
-            number += 1;
-            let fact = program.show_fact(at.node, fact);
-            let copies = if *copies == 1 { String::new() } else { format!(" ({copies} copies)") };
-            text.push_str(&format!("{number:>4}  {}:{} gets {fact}{copies}\n", program.show_node(at.node), at.step));
+    for (number, Numbered { node, copy }) in (1..).zip(numbered(program, choices)) {
+        let step = choices.nodes.iter().find(|at| at.node == node).map_or(0, |at| at.step);
+        text.push_str(&format!("{number:>4}  {}:{step} gets ", program.show_node(node)));
+        match copy {
+            None => text.push_str("nothing"),
+            Some(Offered { fact, copies, from }) => {
+                text.push_str(&program.show_fact(node, fact));
+                if copies > 1 {
+                    text.push_str(&format!(" ({copies} copies)"));
+                }
+                if let Some((from, before)) = from {
+                    text.push_str(&format!(" from {}", program.show_node(from)));
+                    match before.iter().map(BTreeSet::len).sum::<usize>() {
+                        0 => {}
+                        1 => text.push_str(", and the copy before it"),
+                        n => text.push_str(&format!(", and the {n} copies before it")),
+                    }
+                }
+            }
         }
+        text.push('\n');
     }
     text
 }
@@ -104,9 +133,11 @@ fn understand(program: &Program, choices: &Choices, line: &str) -> Result<Choice
         None => return Err("Type a number, or `h` for help.\n".to_string()),
         Some(_) => {}
     }
-    let lines = numbered(choices);
+    let lines = numbered(program, choices);
     let mut node = None;
-    let mut deliver: BTreeMap<Fact, u64> = BTreeMap::new();
+    let mut deliver: Vec<Delivered> = Vec::new();
+    // On ordered channels: sender, place of the set, fact. What comes with two numbers comes once.
+    let mut in_order: BTreeSet<(NodeId, usize, &Fact)> = BTreeSet::new();
     for word in words {
         let chosen = word.parse::<usize>().ok().and_then(|n| lines.get(n.checked_sub(1)?));
         let chosen =
@@ -115,12 +146,22 @@ fn understand(program: &Program, choices: &Choices, line: &str) -> Result<Choice
             return Err("One step is of one node: these numbers are of two.\n".to_string());
         }
         node = Some(chosen.node);
-        if let Some(fact) = chosen.fact {
-            *deliver.entry(fact.clone()).or_insert(0) += 1;
+        match chosen.copy {
+            None => {}
+            Some(Offered { fact, from: None, .. }) => {
+                deliver.push(Delivered { fact: fact.clone(), from: None, copies: 1 });
+            }
+            Some(Offered { fact, from: Some((from, before)), .. }) => {
+                in_order.insert((from, before.len(), fact));
+                let earlier = before.iter().enumerate();
+                in_order.extend(earlier.flat_map(|(place, set)| set.iter().map(move |fact| (from, place, fact))));
+            }
         }
     }
     let node = node.ok_or_else(|| HELP.to_string())?;
-    Ok(Choice::Step(ScheduledStep { node, deliver: deliver.into_iter().collect() }))
+    let ordered = in_order.into_iter();
+    deliver.extend(ordered.map(|(from, _, fact)| Delivered { fact: fact.clone(), from: Some(from), copies: 1 }));
+    Ok(Choice::Step(ScheduledStep::of(node, deliver)))
 }
 
 impl Chooser for Person {

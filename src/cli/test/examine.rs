@@ -1,12 +1,12 @@
 //! One program against its expectations.
 
 use super::expectation::{self, Expectation};
-use crate::analysis::Class;
+use crate::analysis::{Analysis, Class};
 use crate::budget::{Bound, Budget};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::check::Options;
 use crate::pipeline::{self, Answer, Basis, Figures, Read, Verdict, instance};
-use crate::program::{LocatedFact, Program, resolve};
+use crate::program::{LocatedFact, Order, Program, resolve};
 use crate::reduce::Reductions;
 use crate::report::facts::{listed, shown};
 use crate::schedule::parse::parse_fact;
@@ -15,7 +15,7 @@ use crate::syntax::load::Input;
 use std::path::Path;
 
 /// A program and what became of its expectations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Examined {
     /// The file as the user wrote it.
     pub file: String,
@@ -68,7 +68,9 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         pipeline::read(&[Input::from_argument(path)], &resolve::Options::default());
     let first = sources.files().next().map(|(id, _)| id);
     let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
-    let counts = expectations.iter().any(|(e, _)| matches!(e, Expectation::States(_) | Expectation::Transitions(_)));
+    let fifo: Vec<&Expectation> = (expectations.iter())
+        .filter_map(|(e, _)| if let Expectation::Fifo(inner) = e { Some(inner.as_ref()) } else { None })
+        .collect();
     let mut examined = Examined {
         file: path.display().to_string(),
         sources,
@@ -80,48 +82,90 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         failures: Vec::new(),
         broken,
     };
+    let question = Question { budget, options, theorems };
     let found = match &program {
         Some((program, _)) if program.nodes.is_empty() => {
             diagnostics.push(crate::cli::session::no_nodes());
             Found::Wrong
         }
         Some((program, analysis)) => {
-            let ask = |theorems, instance| {
-                pipeline::check(program, analysis, budget, Options { theorems, instance }, &mut |_| {})
-            };
-            match ask(theorems, options) {
-                Ok(answer) => {
-                    let by_theorem = answer.findings.figures.searches == 0;
-                    // Expected counts are those of the whole system.
-                    let whole = instance::Options { reductions: Reductions::NONE, ..options };
-                    let again = counts && (by_theorem || whole != options);
-                    let explored = if again { ask(false, whole).ok() } else { None };
-                    let explored = explored.as_ref().or((!by_theorem).then_some(&answer));
-                    examined.figures = explored.map(|answer| answer.findings.figures);
-                    examined.verdict = Some(answer.verdict);
-                    if let Basis::Bound(bound) = answer.basis {
-                        examined.bound = Some(bound);
-                    }
-                    Found::Answered(Box::new(answer))
-                }
-                Err(fault) => {
-                    diagnostics.push(crate::cli::check::fault_diagnostic(program, &fault));
-                    Found::Wrong
-                }
-            }
+            let counts = expectations.iter().any(|(expectation, _)| is_count(expectation));
+            question.answer(program, analysis, counts, &mut examined, &mut diagnostics)
         }
         None => Found::Wrong,
+    };
+    let mut ordered = Examined { sources: SourceMap::new(), broken: Vec::new(), ..examined.clone() };
+    let found_in_order = match &program {
+        Some((program, analysis)) if !fifo.is_empty() && !program.nodes.is_empty() => {
+            let program = Program { order: Order::Fifo, ..program.clone() };
+            let counts = fifo.iter().any(|expectation| is_count(expectation));
+            // A rule that errs in a run on ordered channels errs in that run on the unordered network.
+            question.answer(&program, analysis, counts, &mut ordered, &mut Vec::new())
+        }
+        _ => Found::Wrong,
     };
     let program = program.as_ref().map(|(program, _)| program);
     let failures: Vec<Failure> = (expectations.iter())
         .filter_map(|(expectation, span)| {
-            let message = failure(&examined, &found, program, &diagnostics, expectation)?;
+            let message = match expectation {
+                Expectation::Fifo(inner) => {
+                    let message = failure(&ordered, &found_in_order, program, &diagnostics, inner);
+                    format!("with `--network fifo`: {}", message?)
+                }
+                _ => failure(&examined, &found, program, &diagnostics, expectation)?,
+            };
             Some(Failure { message, span: Some(*span) })
         })
         .collect();
     examined.failures = failures;
     examined.failures.extend(unexpected(&examined.sources, &diagnostics, &expectations));
     examined
+}
+
+fn is_count(expectation: &Expectation) -> bool {
+    matches!(expectation, Expectation::States(_) | Expectation::Transitions(_))
+}
+
+/// What is asked of a program.
+struct Question<'a> {
+    budget: &'a Budget,
+    options: instance::Options,
+    theorems: bool,
+}
+
+impl Question<'_> {
+    /// Answers, and notes verdict, bound and figures; the figures are those of the whole system if `counts` asks for them.
+    fn answer(
+        &self,
+        program: &Program,
+        analysis: &Analysis,
+        counts: bool,
+        examined: &mut Examined,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Found {
+        let ask = |theorems, instance| {
+            pipeline::check(program, analysis, self.budget, Options { theorems, instance }, &mut |_| {})
+        };
+        match ask(self.theorems, self.options) {
+            Ok(answer) => {
+                let by_theorem = answer.findings.figures.searches == 0;
+                // Expected counts are those of the whole system.
+                let whole = instance::Options { reductions: Reductions::NONE, ..self.options };
+                let again = counts && (by_theorem || whole != self.options);
+                let explored = if again { ask(false, whole).ok() } else { None };
+                let explored = explored.as_ref().or((!by_theorem).then_some(&answer));
+                examined.figures = explored.map(|answer| answer.findings.figures);
+                examined.verdict = Some(answer.verdict);
+                examined.bound = if let Basis::Bound(bound) = answer.basis { Some(bound) } else { None };
+                Found::Answered(Box::new(answer))
+            }
+            Err(fault) => {
+                diagnostics.push(crate::cli::check::fault_diagnostic(program, &fault));
+                examined.verdict = None;
+                Found::Wrong
+            }
+        }
+    }
 }
 
 /// Errors that nothing announces.
@@ -201,6 +245,7 @@ fn failure(
             let missing: Vec<String> = wanted.iter().filter(|code| !codes.contains(code)).cloned().collect();
             (!missing.is_empty()).then(|| format!("expected {}, found {}", listed(&missing, 12), listed(&codes, 12)))
         }
+        Expectation::Fifo(_) => unreachable!("internal error: an expectation of ordered channels among the others"),
         Expectation::States(wanted) => count("states", *wanted, examined.figures.map(|figures| figures.states)),
         Expectation::Transitions(wanted) => {
             count("transitions", *wanted, examined.figures.map(|figures| figures.transitions))

@@ -2,7 +2,8 @@
 //!
 //! `// expect: …` at the start of a line: `class C`, `confluent`, `diffluent FACT, …`, `violated RELATION, …`,
 //! `inconclusive`, `inconclusive bound:B`, `error`, `error CODE, …`, `states N`, `transitions N`. The listed facts, relations and
-//! codes are among those found; there may be others. And `// error[CODE]: text` or `// warning[CODE]: text` on the line
+//! codes are among those found; there may be others. `// expect[fifo]: …` with a verdict or a number says the same of the program
+//! with `--network fifo`. And `// error[CODE]: text` or `// warning[CODE]: text` on the line
 //! of a diagnostic whose message has the text; alone on its line it speaks of the next line that is no such comment.
 
 use super::items;
@@ -28,6 +29,8 @@ pub enum Expectation {
     States(usize),
     /// Its transitions.
     Transitions(usize),
+    /// This of the program on ordered channels.
+    Fifo(Box<Expectation>),
     /// A diagnostic with this code and text at this line, from 1.
     Diagnostic {
         /// The code.
@@ -49,8 +52,12 @@ pub fn read(sources: &SourceMap, file: FileId) -> (Vec<(Expectation, Span)>, Vec
         let here = Span::new(file, start, start + line.trim_end().len());
         start += line.len();
         let number = index + 1;
-        if let Some(words) = line.trim_start().strip_prefix("// expect:") {
-            match expectation(words.trim()) {
+        let expected = |mark| line.trim_start().strip_prefix(mark);
+        let ordered = expected("// expect[fifo]:");
+        if let Some(words) = expected("// expect:").or(ordered) {
+            let read = expectation(words.trim());
+            let read = if ordered.is_some() { read.and_then(on_ordered_channels) } else { read };
+            match read {
                 Some(expectation) => expectations.push((expectation, here)),
                 None => broken.push(
                     Diagnostic::at(
@@ -59,7 +66,7 @@ pub fn read(sources: &SourceMap, file: FileId) -> (Vec<(Expectation, Span)>, Vec
                         format!("expected a class, a verdict or a number of states, found `{}`", words.trim()),
                         "not understood",
                     )
-                    .help("for instance `// expect: confluent` or `// expect: diffluent runaway(#n1)`"),
+                    .help("for instance `// expect: confluent` or `// expect: diffluent runaway(#n1)`; with `--network fifo`, `// expect[fifo]: confluent`"),
                 ),
             }
             continue;
@@ -99,6 +106,14 @@ fn expectation(words: &str) -> Option<Expectation> {
     }
 }
 
+/// The same with `--network fifo`; what does not depend on deliveries has no such form.
+fn on_ordered_channels(expectation: Expectation) -> Option<Expectation> {
+    match expectation {
+        Expectation::Class(_) | Expectation::Error(_) | Expectation::Diagnostic { .. } => None,
+        expectation => Some(Expectation::Fifo(Box::new(expectation))),
+    }
+}
+
 /// `// error[CODE]: text` or `// warning[CODE]: text` in a line.
 fn inline(line: &str) -> Option<(String, String)> {
     let (_, comment) = ["// error[", "// warning["].iter().find_map(|mark| line.split_once(mark))?;
@@ -135,6 +150,15 @@ mod tests {
                 Expectation::Error(vec!["E0203".into(), "E0204".into()]),
             ]
         );
+    }
+
+    #[test]
+    fn verdicts_and_numbers_may_be_of_ordered_channels() {
+        let (expectations, broken) = read_text("// expect[fifo]: confluent\n  // expect[fifo]: states 3\n");
+        let fifo = |expectation| Expectation::Fifo(Box::new(expectation));
+        assert_eq!((expectations, broken), (vec![fifo(Expectation::Confluent), fifo(Expectation::States(3))], vec![]));
+        let (expectations, broken) = read_text("// expect[fifo]: class dedalus\n// expect[fifo]: nothing\n");
+        assert_eq!((expectations.len(), broken.len()), (0, 2));
     }
 
     #[test]

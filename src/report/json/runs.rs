@@ -33,6 +33,9 @@ pub struct RunObject {
     pub diagnostics: Vec<DiagnosticObject>,
     /// What it took.
     pub statistics: Statistics,
+    /// In which order copies are delivered: `any` or `fifo`.
+    #[schemars(extend("enum" = ["any", "fifo"]))]
+    pub network: &'static str,
     /// The run's schedule as a string.
     pub schedule: String,
     /// The steps before the loop.
@@ -72,6 +75,9 @@ pub struct ReplayObject {
     pub diagnostics: Vec<DiagnosticObject>,
     /// What it took.
     pub statistics: Statistics,
+    /// In which order copies are delivered: `any` or `fifo`.
+    #[schemars(extend("enum" = ["any", "fifo"]))]
+    pub network: &'static str,
     /// The runs that were replayed; none if a bound ended it.
     pub runs: Vec<ReplayedRun>,
 }

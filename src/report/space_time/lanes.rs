@@ -5,6 +5,7 @@
 
 use super::index_of;
 use crate::program::{LocatedFact, NodeId};
+use crate::schedule::Delivered;
 use crate::witness::StepRecord;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -23,16 +24,17 @@ pub struct Message {
 
 /// The copies of a run, in the order of sending.
 pub fn messages(records: &[StepRecord]) -> Vec<Message> {
-    let mut messages = Vec::new();
+    let mut messages: Vec<Message> = Vec::new();
     let mut in_flight: BTreeMap<LocatedFact, VecDeque<usize>> = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {
-        for (fact, copies) in &record.delivered {
-            let copies = usize::try_from(*copies).unwrap_or(usize::MAX);
-            if let Some(waiting) = in_flight.get_mut(&LocatedFact { node: record.node, fact: fact.clone() }) {
-                for message in waiting.drain(..copies.min(waiting.len())) {
-                    let message: &mut Message = &mut messages[message];
-                    message.delivered = Some(index);
-                }
+        for Delivered { fact, from, copies } in &record.delivered {
+            let Some(waiting) = in_flight.get_mut(&LocatedFact { node: record.node, fact: fact.clone() }) else {
+                continue;
+            };
+            for _ in 0..*copies {
+                let is_it = |&message: &usize| from.is_none_or(|from| records[messages[message].sent].node == from);
+                let Some(oldest) = waiting.iter().position(is_it).and_then(|at| waiting.remove(at)) else { break };
+                messages[oldest].delivered = Some(index);
             }
         }
         for message in &record.sent {

@@ -3,10 +3,10 @@
 use super::{Parsed, Parser, Reported};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::ast::{Argument, Atom, ExprKind, TermKind};
-use crate::syntax::schedule_tree::{SchedulePhrase, StepPhrase};
+use crate::syntax::schedule_tree::{CopyPhrase, SchedulePhrase, StepPhrase};
 use crate::syntax::token::{Token, TokenKind};
 
-const STEP_HELP: &str = "a step is a node and what is delivered in it: `n1`, or `s{m(#s, a), m(#s, b)}`";
+const STEP_HELP: &str = "a step is a node and what is delivered in it: `n1`, or `s{m(#s, a), m(#s, b) from n1}`";
 const FACT_HELP: &str = "the arguments of a delivered fact are integers and symbols, and it has no `@`";
 
 impl Parser<'_> {
@@ -77,7 +77,7 @@ impl Parser<'_> {
         let mut deliver = Vec::new();
         if self.accept(TokenKind::LeftBrace) {
             if self.kind() != TokenKind::RightBrace {
-                deliver = self.list(|parser| parser.ground_atom())?;
+                deliver = self.list(|parser| parser.copy())?;
             }
             self.expect(TokenKind::RightBrace, "`,` or `}`", STEP_HELP)?;
         }
@@ -86,6 +86,16 @@ impl Parser<'_> {
         }
         let span = node.span.to(self.previous_span());
         Ok(StepPhrase { node, deliver, span })
+    }
+
+    /// A fact, and after `from` who sent it.
+    fn copy(&mut self) -> Parsed<CopyPhrase> {
+        let fact = self.ground_atom()?;
+        if self.kind() != TokenKind::Identifier || self.word() != "from" {
+            return Ok(CopyPhrase { fact, from: None });
+        }
+        self.advance();
+        Ok(CopyPhrase { fact, from: Some(self.constant("the node that sent it")?) })
     }
 
     pub(super) fn lone_fact(&mut self) -> Parsed<Atom> {

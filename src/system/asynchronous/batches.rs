@@ -13,11 +13,14 @@
 //! *Idle steps* that change nothing are left out with them, if anything else can be done: otherwise nearly every state would lie on a loop. Something else is
 //! done in every fair run, since what is in flight is delivered and an idle step that has an effect is taken.
 //!
+//! On ordered channels nothing is left out here.
+//!
 //! Nothing is argued about rules here: the three steps are taken and compared. They are steps of one node, remembered like
 //! others. So that a node for which every batch matters costs little, batches of more than two are looked at only if pairs say that one of
 //! their messages may be delivered before each of the others.
 
 use super::{Asynchronous, Choice, Stop, buffer, local};
+use crate::network::traffic::Traffic;
 use crate::network::{Buffers, Delivery};
 use crate::reduce::Flaw;
 use crate::system::{Copies, OMEGA, System};
@@ -92,7 +95,7 @@ impl Asynchronous<'_> {
             };
             // The choices are some of the deliveries that are listed, in their order.
             let forced = self.reduced.eager_facts(node);
-            let listed = self.buffers.deliveries(key[2], node as usize, forced)?;
+            let listed = self.traffic.deliveries(key[2], node, forced)?;
             let mut choices = of_node.iter().copied().peekable();
             for (delivery, &needed) in listed.iter().zip(needed) {
                 let is_it = |choice: &Choice| (choice.inbox, choice.rest) == (delivery.inbox, delivery.rest);
@@ -108,15 +111,16 @@ impl Asynchronous<'_> {
     fn needed_deliveries(&mut self, key: [u32; 3]) -> Result<Option<Box<[bool]>>, Stop> {
         let [node, _, buffer] = key;
         let forced = self.reduced.eager_facts(node);
-        let listed = self.buffers.deliveries(buffer, node as usize, &forced)?.to_vec();
+        let Traffic::Any(buffers) = &mut self.traffic else { return Ok(None) };
+        let listed = buffers.deliveries(buffer, node as usize, &forced)?.to_vec();
         if listed.len() > MOST {
             return Ok(None);
         }
-        let digits = Digits::new(&self.buffers, self.buffers.contents(buffer).filter(|&(fact, _)| !forced(fact)));
+        let digits = Digits::new(buffers, buffers.contents(buffer).filter(|&(fact, _)| !forced(fact)));
         drop(forced);
         let count = digits.messages.len();
         // What all deliveries have in common may come first, alone.
-        let base = !self.buffers.inbox(listed[0].inbox).is_empty();
+        let base = !buffers.inbox(listed[0].inbox).is_empty();
         // By message: those that may follow it, if it is delivered first.
         let mut before: Vec<Vec<bool>> = Vec::new();
         for first in &digits.messages {
@@ -156,13 +160,14 @@ impl Asynchronous<'_> {
     fn amounts_to(&mut self, key: [u32; 3], listed: &[Delivery], first: usize, second: usize) -> Result<bool, Stop> {
         let [node, local, _] = key;
         let (one, both) = (listed[first], listed[first + second]);
-        let common = self.buffers.inbox(listed[0].inbox).to_vec();
-        let mut left = self.buffers.inbox(listed[second].inbox).to_vec();
+        let Traffic::Any(buffers) = &mut self.traffic else { return Ok(false) };
+        let common = buffers.inbox(listed[0].inbox).to_vec();
+        let mut left = buffers.inbox(listed[second].inbox).to_vec();
         left.retain(|fact| common.binary_search(fact).is_err());
-        let left = self.buffers.inbox_of(&left);
-        let whole = self.steps.moved(node, local, both.inbox, self.buffers.inbox(both.inbox))?;
-        let start = self.steps.moved(node, local, one.inbox, self.buffers.inbox(one.inbox))?;
-        let end = self.steps.moved(node, start.next, left, self.buffers.inbox(left))?;
+        let left = buffers.inbox_of(&left);
+        let whole = self.steps.moved(node, local, both.inbox, buffers.inbox(both.inbox))?;
+        let start = self.steps.moved(node, local, one.inbox, buffers.inbox(one.inbox))?;
+        let end = self.steps.moved(node, start.next, left, buffers.inbox(left))?;
         if whole.alarm || (end.next, end.snapshot) != (whole.next, whole.snapshot) {
             return Ok(false);
         }

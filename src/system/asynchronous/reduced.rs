@@ -1,8 +1,9 @@
 //! What the reductions say of this program, in the numbers of its transition system.
 
 use crate::eval::ground::Ground;
-use crate::network::{Buffers, Count};
-use crate::program::{Program, RuleKind};
+use crate::network::Count;
+use crate::network::traffic::Traffic;
+use crate::program::{Order, Program, RuleKind};
 use crate::reduce::atoms::Atoms;
 use crate::reduce::eager::{Eager, EagerMessage};
 use crate::reduce::observed::{Reading, is_order_unobserved, readings};
@@ -59,7 +60,8 @@ struct Futures {
 impl Reduced {
     /// The reductions that are wanted and apply: none if the program could not be grounded.
     pub fn new(program: &Program, steps: Option<&GroundSteps>, wanted: Reductions) -> Self {
-        let others = Reduced { batches: wanted.batches, flaw: wanted.flaw, ..Reduced::default() };
+        let others =
+            Reduced { batches: wanted.batches && program.order == Order::Any, flaw: wanted.flaw, ..Reduced::default() };
         let Some(steps) = steps.filter(|_| wanted.eager || wanted.persistent) else { return others };
         let ground = steps.engine();
         let atoms = Atoms::new(program, ground);
@@ -167,7 +169,7 @@ impl Reduced {
     pub fn senders(
         &mut self,
         steps: &GroundSteps,
-        buffers: &Buffers,
+        traffic: &Traffic,
         apart: &[bool],
         state: &[u32],
         senders: &mut Vec<usize>,
@@ -177,7 +179,7 @@ impl Reduced {
             return;
         }
         if let Some(mut futures) = self.future.take() {
-            futures.senders(self, steps, buffers, apart, state, senders);
+            futures.senders(self, steps, traffic, apart, state, senders);
             self.future = Some(futures);
         }
     }
@@ -208,15 +210,12 @@ impl Futures {
     }
 
     /// The number of the set of facts in a buffer.
-    fn in_flight(&mut self, buffers: &Buffers, buffer: u32) -> u32 {
+    fn in_flight(&mut self, traffic: &Traffic, buffer: u32) -> u32 {
         if self.in_flight.len() <= buffer as usize {
-            self.in_flight.resize(buffers.len(), None);
+            self.in_flight.resize(buffer as usize + 1, None);
         }
         let sets = &mut self.sets;
-        *self.in_flight[buffer as usize].get_or_insert_with(|| {
-            let facts: Vec<u32> = buffers.contents(buffer).map(|(fact, _)| fact).collect();
-            sets.intern(&facts)
-        })
+        *self.in_flight[buffer as usize].get_or_insert_with(|| sets.intern(&traffic.facts(buffer)))
     }
 
     /// The number of the union of two sets.
@@ -248,7 +247,7 @@ impl Futures {
         &mut self,
         reduced: &Reduced,
         steps: &GroundSteps,
-        buffers: &Buffers,
+        traffic: &Traffic,
         apart: &[bool],
         state: &[u32],
         senders: &mut Vec<usize>,
@@ -258,7 +257,7 @@ impl Futures {
         let mut open = std::mem::take(&mut self.open);
         let mut waiting = std::mem::take(&mut self.waiting);
         may_come.clear();
-        may_come.extend((0..nodes as u32).map(|node| self.in_flight(buffers, super::buffer(state, node))));
+        may_come.extend((0..nodes as u32).map(|node| self.in_flight(traffic, super::buffer(state, node))));
         waiting.clear();
         waiting.extend((0..nodes).map(|node| !apart[node] && self.sends[node]));
         open.extend((0..nodes).filter(|&node| waiting[node]));
