@@ -1,11 +1,14 @@
 //! Source → program → classification → theorem | exploration → verdict: the one place that sequences stages.
 
 pub mod check;
+pub mod helpers;
 pub mod instance;
 pub mod read;
 mod recount;
 pub mod verify;
+#[cfg(feature = "timely")]
+pub mod workers;
 
-pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check};
+pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check, check_with};
 pub use instance::{Cut, Divergence, Figures, Findings, Invariant, explore_instance};
 pub use read::{Read, read};

@@ -6,6 +6,7 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
+use super::helpers::{Alone, Helpers};
 use super::recount::recount;
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
@@ -161,6 +162,17 @@ pub fn explore_instance(
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Findings {
+    explore_instance_with(program, budget, options, &mut Alone, watch)
+}
+
+/// The same where others work on the searches too.
+pub fn explore_instance_with(
+    program: &Program,
+    budget: &Budget,
+    options: Options,
+    helpers: &mut dyn Helpers,
+    watch: &mut dyn FnMut(Progress),
+) -> Findings {
     let mut counting = Counting { cap: 1, ..Counting::default() };
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
@@ -170,12 +182,14 @@ pub fn explore_instance(
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
         let reductions = Reductions { persistent, ..options.reductions };
         let mut system = Asynchronous::new(program, budget, &counting, reductions);
-        let found = explore(&mut system, &budget.search_share(), watch);
+        let share = budget.search_share();
+        let (found, by_others) = helpers.explore(&mut system, &counting, reductions, &share, watch);
         system.settle();
         figures.searches += 1;
         let taken = system.local_steps();
-        figures.local_steps += taken.evaluated;
-        figures.remembered += taken.asked - taken.evaluated;
+        let [evaluated, asked] = [taken.evaluated + by_others[0], taken.asked + by_others[1]];
+        figures.local_steps += evaluated;
+        figures.remembered += asked - evaluated;
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {

@@ -4,6 +4,7 @@
 //! observers last saw of each node. Two global states are equal exactly if these are: what a node will do depends on
 //! nothing else.
 
+mod portable;
 mod reduced;
 
 use super::local::LocalSteps;
@@ -292,16 +293,17 @@ impl System for Asynchronous<'_> {
         while let Some(&[to, fact]) = sends.next() {
             facts.clear();
             facts.push(fact);
-            self.messages.intern((to, fact));
             while let Some(&&[_, fact]) = sends.peek().filter(|pair| pair[0] == to) {
                 facts.push(fact);
-                self.messages.intern((to, fact));
                 sends.next();
             }
             let addressee = local(next, to);
             facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
             if facts.is_empty() {
                 continue;
+            }
+            for &fact in &facts {
+                self.messages.intern((to, fact));
             }
             let (pumped, reduced) = (&self.pumped, &self.reduced);
             let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };
