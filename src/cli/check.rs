@@ -74,6 +74,10 @@ pub fn ask(
     };
     session.listen_to_signals();
     let budget = limits.budget(session);
+    if shape.as_ref().is_some_and(|shape| shape.process > 0) {
+        // What there is to say of the program, process 0 says.
+        session.verbosity = Verbosity::Quiet;
+    }
     let Some(loaded) = session.load(program) else {
         return session.refuse(command, program.names(), format);
     };

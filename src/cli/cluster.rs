@@ -159,7 +159,8 @@ impl Helpers for Crew {
 /// 0 is done.
 #[cfg(feature = "timely")]
 pub fn join(shape: &Shape, loaded: &Loaded, question: &str, budget: &Budget, session: &mut Session) -> Role {
-    use crate::explore::distributed::connect::{Greeting, connect};
+    use crate::budget::Bound;
+    use crate::explore::distributed::connect::{Greeting, Unconnected, connect};
     use crate::explore::distributed::{Layout, Left};
     use crate::pipeline::workers::Workers;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -182,6 +183,7 @@ pub fn join(shape: &Shape, loaded: &Loaded, question: &str, budget: &Budget, ses
     };
     let connections = match connect(&shape.addresses, greeting, budget, &mut waiting) {
         Ok(connections) => connections,
+        Err(Unconnected::Bound(Bound::Interrupt)) => return Role::Ended(Exit::Interrupted),
         Err(error) => return refuse(session, error.to_string()),
     };
     let layout = Layout { workers: shape.workers, process: shape.process, connections };
@@ -208,7 +210,9 @@ pub fn join(shape: &Shape, loaded: &Loaded, question: &str, budget: &Budget, ses
 pub fn join(_: &Shape, _: &Loaded, _: &str, _: &Budget, session: &mut Session) -> Role {
     let message = "this watershed was built without the feature `timely`, so a search cannot be shared";
     let finding = Diagnostic::new(codes::MALFORMED_CLUSTER, message);
-    session.report_placeless(&[finding.help("build it with default features, or use neither `--workers` nor `--processes`")]);
+    session.report_placeless(&[
+        finding.help("build it with default features, or use neither `--workers` nor `--processes`")
+    ]);
     Role::Ended(Exit::Wrong)
 }
 

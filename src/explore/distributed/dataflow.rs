@@ -18,12 +18,12 @@ use super::parcel::{Kind, Parcel};
 use crate::system::portable::Portable;
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
+use timely::container::CapacityContainerBuilder;
 use timely::dataflow::channels::pact::Exchange;
 use timely::dataflow::operators::generic::builder_rc::OperatorBuilder;
 use timely::dataflow::operators::generic::{Operator as _, OutputBuilder};
 use timely::dataflow::operators::{Capability, ConnectLoop as _, Feedback as _, Input as _, Probe as _};
 use timely::dataflow::{InputHandle, ProbeHandle};
-use timely::container::CapacityContainerBuilder;
 use timely::worker::Worker;
 
 /// Points in the run of a dataflow: twice a round, and one while states are expanded.
@@ -96,8 +96,7 @@ pub fn build<S: Portable + 'static>(
             drop(initial);
             let mut running: Option<Running> = None;
             let mut stopped = false;
-            let mut out =
-                Outgoing { visits: (0..workers).map(|_| Vec::new()).collect(), reports: Vec::new() };
+            let mut out = Outgoing { visits: (0..workers).map(|_| Vec::new()).collect(), reports: Vec::new() };
             move |frontiers| {
                 let mut keep = |time: Time, right: &dyn Fn(usize) -> Option<Capability<Time>>, parcel: Parcel| {
                     if let (false, Some(visits), Some(reports)) = (stopped, right(0), right(1)) {

@@ -6,9 +6,9 @@
 
 use super::parcel::{BOUNDS, Parcel, Report, Row, owner, visits, write_visit};
 use crate::budget::{Bound, Budget};
+use crate::system::portable::Portable;
 use crate::system::words::Rows;
 use crate::system::{Choice, Stop};
-use crate::system::portable::Portable;
 use bitvec::vec::BitVec;
 
 /// What a worker has to send.

@@ -210,11 +210,7 @@ impl Search<'_> {
     }
 
     /// Waits until `ready` gives something. If everything that was granted is done, more is granted: what is waited for is in a later round.
-    fn wait<T>(
-        &mut self,
-        at: u32,
-        mut ready: impl FnMut(&mut Gathered) -> Option<T>,
-    ) -> Result<Option<T>, Stopped> {
+    fn wait<T>(&mut self, at: u32, mut ready: impl FnMut(&mut Gathered) -> Option<T>) -> Result<Option<T>, Stopped> {
         loop {
             if let Some(found) = ready(&mut self.gathered) {
                 return Ok(Some(found));
