@@ -65,7 +65,7 @@ pub fn ask(
     theorems: bool,
     session: &mut Session,
 ) -> Exit {
-    let format = question.format.format;
+    let mut format = question.format.format;
     let shape = question.cluster.shape();
     let limits = read_limits(question, session);
     let (Some(limits), Ok(shape)) = (limits, &shape) else {
@@ -75,8 +75,9 @@ pub fn ask(
     session.listen_to_signals();
     let budget = limits.budget(session);
     if shape.as_ref().is_some_and(|shape| shape.process > 0) {
-        // What there is to say of the program, process 0 says.
+        // What there is to say of the program, and on standard output, process 0 says.
         session.verbosity = Verbosity::Quiet;
+        format = Format::Text;
     }
     let Some(loaded) = session.load(program) else {
         return session.refuse(command, program.names(), format);
@@ -91,7 +92,7 @@ pub fn ask(
         let asked = format!("{command} {theorems} {} {}", options.instance.reductions, budget.max_facts);
         match join(shape, &loaded, &asked, &budget, session) {
             Role::Answers(others) => crew = others,
-            Role::Ended(Exit::Wrong) if shape.process == 0 => return session.refuse(command, program.names(), format),
+            Role::Ended(Exit::Wrong) => return session.refuse(command, program.names(), format),
             Role::Ended(exit) => return exit,
         }
     }

@@ -23,12 +23,14 @@ impl Workers {
     /// If the operating system gives no threads.
     pub fn start(program: &Program, budget: &Budget, layout: Layout) -> Result<Workers, String> {
         let program: &'static Program = Box::leak(Box::new(program.clone()));
+        // The time is looked at by the search in process 0.
+        let budget = Budget { deadline: None, ..budget.search_share() };
         let of_search = budget.clone();
         let make = move |task: &[u32]| {
             let (counting, reductions) = read_task(task);
             Asynchronous::new(program, &of_search, &counting, reductions)
         };
-        Ok(Workers { cluster: Cluster::start(layout, Arc::new(make), &budget.search_share())? })
+        Ok(Workers { cluster: Cluster::start(layout, Arc::new(make), &budget)? })
     }
 
     /// How many there are in all processes.
