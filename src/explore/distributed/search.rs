@@ -44,6 +44,10 @@ const AHEAD: u64 = 2;
 /// How many states are numbered between two looks at the clock, the memory and the interrupt flag.
 const LOOK_EVERY: usize = 64;
 
+/// Rounds without a report after which what is waited for will not come. What others have to do shows in the next one, so this is never
+/// reached unless they go wrong; then this search does their work.
+const MOST_SILENT: u32 = 4;
+
 /// How long to wait for others between two such looks.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -70,6 +74,7 @@ pub fn explore<S: Portable>(
         in_full: false,
         granted: 0,
         reached: 0,
+        silent: 0,
         lost: false,
         local_steps: [0; 2],
         targets: Vec::new(),
@@ -104,6 +109,8 @@ struct Search<'s> {
     granted: u64,
     /// All reports with an earlier time are here.
     reached: Time,
+    /// Rounds granted while waiting since a report came.
+    silent: u32,
     lost: bool,
     local_steps: LocalSteps,
     /// Targets of the transitions of the state that is being expanded.
@@ -196,6 +203,7 @@ impl Search<'_> {
                 Ok(Event::Reports(parcel)) => {
                     self.gathered.absorb(parcel.from, &parcel.words);
                     self.lost |= self.gathered.refused;
+                    self.silent = 0;
                     return Ok(true);
                 }
                 Ok(Event::Reached(time)) => {
@@ -216,6 +224,10 @@ impl Search<'_> {
                 return Ok(Some(found));
             }
             if self.reached >= 2 * self.granted {
+                if self.silent == MOST_SILENT {
+                    return Ok(None);
+                }
+                self.silent += 1;
                 self.grant();
             }
             if !self.fetch(at)? {
