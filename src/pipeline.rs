@@ -1,10 +1,10 @@
 //! Source → program → classification → theorem | exploration → verdict: the one place that sequences stages.
 
 pub mod check;
-pub mod helpers;
 pub mod instance;
 pub mod read;
 mod recount;
+pub mod searcher;
 pub mod verify;
 #[cfg(feature = "timely")]
 pub mod workers;

@@ -10,10 +10,10 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::explore::{Exploration, Progress};
-use crate::pipeline::helpers::{Alone, Helpers};
+use crate::pipeline::searcher::{Alone, Searcher};
 use crate::reduce::Reductions;
 use crate::system::asynchronous::{Asynchronous, Counting};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the work is done.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -77,21 +77,21 @@ impl ClusterOptions {
         }
         let local = || (0..processes).map(|process| format!("localhost:{}", FIRST_PORT + process)).collect();
         let addresses = self.hostfile.as_ref().map_or_else(|| Ok(local()), |file| hosts(file, processes));
-        addresses.map(|addresses| Some(Shape { workers, process, addresses })).map_err(|wrong| vec![wrong])
+        addresses.map(|addresses| Some(Shape { workers, process, addresses })).map_err(|wrong| vec![*wrong])
     }
 }
 
 /// The first lines of a hostfile that name something.
-fn hosts(file: &PathBuf, processes: usize) -> Result<Vec<String>, Diagnostic> {
+fn hosts(file: &Path, processes: usize) -> Result<Vec<String>, Box<Diagnostic>> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        Diagnostic::new(codes::CANNOT_READ, format!("`{}` cannot be read: {error}", file.display()))
+        Box::new(Diagnostic::new(codes::CANNOT_READ, format!("`{}` cannot be read: {error}", file.display())))
     })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let addresses: Vec<String> = lines.take(processes).map(str::to_string).collect();
     let found = addresses.len();
     if found < processes {
         let message = format!("`{}` has {found} addresses for {processes} processes", file.display());
-        return Err(Diagnostic::new(codes::MALFORMED_CLUSTER, message));
+        return Err(Box::new(Diagnostic::new(codes::MALFORMED_CLUSTER, message)));
     }
     Ok(addresses)
 }
@@ -138,7 +138,7 @@ impl Crew {
     }
 }
 
-impl Helpers for Crew {
+impl Searcher for Crew {
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,

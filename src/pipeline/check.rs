@@ -1,7 +1,7 @@
 //! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
 
-use super::helpers::{Alone, Helpers};
 use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
+use super::searcher::{Alone, Searcher};
 use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
 use crate::eval::{EvalError, Fault};
@@ -182,7 +182,7 @@ pub fn check_with(
     analysis: &Analysis,
     budget: &Budget,
     options: Options,
-    helpers: &mut dyn Helpers,
+    searcher: &mut dyn Searcher,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Answer, Box<FaultReport>> {
     let theorem = analysis.theorem.filter(|_| options.theorems);
@@ -192,7 +192,7 @@ pub fn check_with(
     {
         return Ok(answer);
     }
-    let findings = explore_instance_with(program, budget, options.instance, helpers, watch);
+    let findings = explore_instance_with(program, budget, options.instance, searcher, watch);
     if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
         return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
     }

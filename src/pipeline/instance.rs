@@ -6,8 +6,8 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
-use super::helpers::{Alone, Helpers};
 use super::recount::recount;
+use super::searcher::{Alone, Searcher};
 use crate::budget::{Bound, Budget};
 use crate::explore::sequential::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
@@ -170,7 +170,7 @@ pub fn explore_instance_with(
     program: &Program,
     budget: &Budget,
     options: Options,
-    helpers: &mut dyn Helpers,
+    searcher: &mut dyn Searcher,
     watch: &mut dyn FnMut(Progress),
 ) -> Findings {
     let mut counting = Counting { cap: 1, ..Counting::default() };
@@ -183,7 +183,7 @@ pub fn explore_instance_with(
         let reductions = Reductions { persistent, ..options.reductions };
         let mut system = Asynchronous::new(program, budget, &counting, reductions);
         let share = budget.search_share();
-        let (found, by_others) = helpers.explore(&mut system, &counting, reductions, &share, watch);
+        let (found, by_others) = searcher.explore(&mut system, &counting, reductions, &share, watch);
         system.settle();
         figures.searches += 1;
         let taken = system.local_steps();

@@ -1,6 +1,6 @@
-//! The workers of a timely computation as helpers: what a search is made of, in words that travel.
+//! The workers of a timely computation as searcher: what a search is made of, in words that travel.
 
-use super::helpers::Helpers;
+use super::searcher::Searcher;
 use crate::budget::Budget;
 use crate::explore::distributed::{Cluster, Layout, Left};
 use crate::explore::{Exploration, Progress};
@@ -57,7 +57,7 @@ impl Workers {
     }
 }
 
-impl Helpers for Workers {
+impl Searcher for Workers {
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,

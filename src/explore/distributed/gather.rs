@@ -71,7 +71,7 @@ pub struct Gathered {
     pub refused: bool,
 }
 
-fn at<'v>(row: &'v mut Vec<u32>, index: u32) -> &'v mut u32 {
+fn at(row: &mut Vec<u32>, index: u32) -> &mut u32 {
     let index = index as usize;
     if row.len() <= index {
         row.resize(index + 1, NONE);

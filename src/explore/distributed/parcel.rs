@@ -171,7 +171,7 @@ pub fn owner(packed: &[u32], workers: u32) -> u32 {
         let product = u128::from(hash ^ u64::from(word)) * 0x9e37_79b9_7f4a_7c15;
         hash = (product >> 64) as u64 ^ product as u64;
     }
-    ((hash >> 32) * u64::from(workers) >> 32) as u32
+    (((hash >> 32) * u64::from(workers)) >> 32) as u32
 }
 
 #[cfg(test)]

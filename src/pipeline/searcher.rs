@@ -6,7 +6,7 @@ use crate::reduce::Reductions;
 use crate::system::asynchronous::{Asynchronous, Counting};
 
 /// A place where a search can be made.
-pub trait Helpers {
+pub trait Searcher {
     /// Explores `system`, which was made with this counting and these reductions. Gives too how many local steps others evaluated, and were
     /// asked for, in its course.
     fn explore(
@@ -23,7 +23,7 @@ pub trait Helpers {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Alone;
 
-impl Helpers for Alone {
+impl Searcher for Alone {
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,
