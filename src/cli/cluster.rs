@@ -4,9 +4,9 @@
 //! All processes are started with the same program and options. Process 0 answers; the others work for it, print nothing on
 //! standard output, and end with its exit code.
 
+use super::Exit;
 use super::options::count;
 use super::session::{Loaded, Session};
-use super::{Exit, console::Verbosity};
 use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::explore::{Exploration, Progress};
@@ -170,7 +170,7 @@ pub fn join(shape: &Shape, loaded: &Loaded, question: &str, budget: &Budget, ses
         workers: number(shape.workers),
         question: fingerprint(loaded, question),
     };
-    let quiet = session.verbosity == Verbosity::Quiet;
+    let quiet = session.verbosity == super::console::Verbosity::Quiet;
     let mut told = false;
     let mut waiting = |line: &str| {
         if !quiet && !std::mem::replace(&mut told, true) {
