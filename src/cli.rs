@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod classify;
+pub mod cluster;
 pub mod completions;
 pub mod console;
 pub mod explain;
@@ -131,6 +132,17 @@ impl Exit {
             Exit::Interrupted => 130,
         }
     }
+
+    /// The exit that has this code.
+    pub fn from_code(code: u8) -> Exit {
+        match code {
+            0 => Exit::Yes,
+            1 => Exit::No,
+            3 => Exit::Inconclusive,
+            130 => Exit::Interrupted,
+            _ => Exit::Wrong,
+        }
+    }
 }
 
 /// Counts the bytes in use; the binary's allocator knows.
@@ -171,6 +183,10 @@ pub fn main(arguments: Vec<OsString>, meter: Meter) -> Exit {
 
 /// What a panic prints: it is our mistake, whatever the input was.
 pub fn panic_report(panic: &std::panic::PanicHookInfo<'_>) {
+    #[cfg(feature = "timely")]
+    if crate::explore::distributed::is_lost_connection(std::thread::current().name(), &panic.to_string()) {
+        return;
+    }
     let _ = writeln!(
         std::io::stderr(),
         "watershed: internal error: {panic}\n\

@@ -3,6 +3,8 @@
 //! Nothing here knows of Datalog, nodes' states or facts: states are words, choices are numbers.
 
 pub mod components;
+#[cfg(feature = "timely")]
+pub mod distributed;
 pub mod graph;
 pub mod sequential;
 

@@ -92,6 +92,11 @@ impl Buffers {
         self.slices.get(buffer).chunks_exact(2).map(|pair| (pair[0], pair[1]))
     }
 
+    /// The buffer with these contents: alternating fact and copies, sorted by fact.
+    pub fn number_of(&mut self, contents: &[u32]) -> u32 {
+        self.intern(contents)
+    }
+
     /// The greatest exact count in a buffer.
     pub fn most(&self, buffer: u32) -> Copies {
         self.most[buffer as usize]

@@ -6,6 +6,7 @@
 
 pub mod asynchronous;
 pub mod local;
+pub mod portable;
 pub mod words;
 
 use crate::budget::Bound;
@@ -18,7 +19,7 @@ pub type Copies = u32;
 /// More copies than are counted. See [`crate::network`].
 pub const OMEGA: Copies = u32::MAX;
 
-/// A message: an addressee and a fact, numbered by the system in order of first sending.
+/// A message: an addressee and a fact, numbered by the system in the order in which they first join a buffer.
 pub type Message = u32;
 
 /// An output fact at a node, numbered by the system in order of first appearance.

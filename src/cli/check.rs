@@ -1,5 +1,6 @@
 //! `watershed check`: the main job.
 
+use super::cluster::{ClusterOptions, Crew, Role, join};
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions};
 use super::progress::Watch;
 use super::session::{Loaded, Session, no_nodes};
@@ -38,6 +39,8 @@ pub struct QuestionOptions {
     format: FormatOptions,
     #[command(flatten)]
     limits: LimitOptions,
+    #[command(flatten)]
+    cluster: ClusterOptions,
     /// Accepted for scripts; the search makes no random choices
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<String>,
@@ -62,12 +65,20 @@ pub fn ask(
     theorems: bool,
     session: &mut Session,
 ) -> Exit {
-    let format = question.format.format;
-    let Some(limits) = read_limits(question, session) else {
+    let mut format = question.format.format;
+    let shape = question.cluster.shape();
+    let limits = read_limits(question, session);
+    let (Some(limits), Ok(shape)) = (limits, &shape) else {
+        session.report_placeless(&shape.err().unwrap_or_default());
         return session.refuse(command, program.names(), format);
     };
     session.listen_to_signals();
     let budget = limits.budget(session);
+    if shape.as_ref().is_some_and(|shape| shape.process > 0) {
+        // What there is to say of the program, and on standard output, process 0 says.
+        session.verbosity = Verbosity::Quiet;
+        format = Format::Text;
+    }
     let Some(loaded) = session.load(program) else {
         return session.refuse(command, program.names(), format);
     };
@@ -77,9 +88,19 @@ pub fn ask(
     }
     let instance = instance::Options { every_model: command == "explore", ..limits.instance() };
     let options = Options { theorems, instance };
+    let mut crew = Crew::Alone(Default::default());
+    if let Some(shape) = shape {
+        let asked = format!("{command} {theorems} {} {}", options.instance.reductions, budget.max_facts);
+        match join(shape, &loaded, &asked, &budget, session) {
+            Role::Answers(others) => crew = others,
+            Role::Ended(Exit::Wrong) => return session.refuse(command, program.names(), format),
+            Role::Ended(exit) => return exit,
+        }
+    }
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
-    let answer =
-        pipeline::check(&loaded.program, &loaded.analysis, &budget, options, &mut |progress| watch.update(progress));
+    let update = &mut |progress| watch.update(progress);
+    let answer = pipeline::check_with(&loaded.program, &loaded.analysis, &budget, options, &mut crew, update);
+    session.report_placeless(crew.finding().as_slice());
     if let Ok(answer) = &answer
         && question.verify_reduction
         && answer.findings.figures.searches > 0
@@ -90,7 +111,7 @@ pub fn ask(
         report_verified(verified, session);
     }
     drop(watch);
-    match answer {
+    let exit = match answer {
         Ok(answer) => {
             let (files, shell_words) = (program.names(), program.shell_words());
             let case = Case {
@@ -105,7 +126,8 @@ pub fn ask(
             conclude(&case, question, session)
         }
         Err(fault) => refuse_fault(command, program, &loaded, &fault, format, session),
-    }
+    };
+    crew.finish(exit)
 }
 
 /// # Panics

@@ -320,6 +320,26 @@ table! {
          \n\
          wrong: watershed explain E9999\n\
          right: watershed explain E0203";
+    MALFORMED_CLUSTER = "E0620", "processes that do not fit together",
+        "Processes that share a search are numbered from 0, and all are started with the same `--processes` and\n\
+         `--workers`. `--hostfile` names a file with one address, `machine:port`, on each line, in the order of the\n\
+         processes; without it they are at `localhost:2101`, `localhost:2102` and so on.\n\
+         \n\
+         wrong: watershed check --processes 2 --process 2 program.ded\n\
+         right: watershed check --processes 2 --process 1 program.ded";
+    NOT_CONNECTED = "E0621", "processes that do not find each other",
+        "Each process listens at its own address and connects to those before it. The address is taken or cannot be\n\
+         reached, the others were not started in time, or one of them was started with another program, other options or\n\
+         another version: all get the same files and options, but for `--process` and limits.\n\
+         \n\
+         wrong: watershed check --processes 2 --process 0 one.ded   and   … --process 1 other.ded\n\
+         right: watershed check --processes 2 --process 0 one.ded   and   … --process 1 one.ded";
+    PROCESS_ZERO_LOST = "E0622", "the connection to the process that answers is lost",
+        "Process 0 prints the answer, the others work for it. It has ended early, or a machine between was lost, so there is\n\
+         nothing to work for. If process 0 is still there, it goes on alone.\n\
+         \n\
+         wrong: process 0 is killed while process 1 works for it\n\
+         right: start all processes again";
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
          `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\
@@ -475,6 +495,12 @@ table! {
          given. If the name is meant, there is such a node now, without facts of its own.\n\n\
          unsure: watershed check program.ded --nodes alice,bbo\n\
          sure:   watershed check program.ded --nodes alice,bob";
+    PROCESSES_LOST = "W0620", "other processes were lost during the search",
+        "A process ended or a connection broke. Process 0 took over what they had not reported yet and went on alone: the\n\
+         answer is the same, and took longer.\n\
+         \n\
+         wrong: process 1 is killed during the search\n\
+         right: all processes run until process 0 has answered";
     NEVER_QUIET = "W0701", "a node may never fall quiet",
         "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
          change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\

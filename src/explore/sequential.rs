@@ -95,8 +95,8 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
 
 /// Loops are looked for at the end of the level (the states at one distance) in which this many states are expanded, and whenever there
 /// are [`AND_AGAIN`] times as many: what is found then does not depend on how the states of a level are shared out.
-const LOOPS_AFTER: usize = 1 << 11;
-const AND_AGAIN: usize = 4;
+pub(super) const LOOPS_AFTER: usize = 1 << 11;
+pub(super) const AND_AGAIN: usize = 4;
 
 struct Search {
     graph: Graph,

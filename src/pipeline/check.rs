@@ -1,6 +1,7 @@
 //! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
 
-use super::instance::{self, Cut, Findings, Invariant, explore_instance};
+use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
+use super::searcher::{Alone, Searcher};
 use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
 use crate::eval::{EvalError, Fault};
@@ -166,6 +167,24 @@ pub fn check(
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Answer, Box<FaultReport>> {
+    check_with(program, analysis, budget, options, &mut Alone, watch)
+}
+
+/// The same where others work on the searches too.
+///
+/// # Errors
+/// As [`check`].
+///
+/// # Panics
+/// As [`check`].
+pub fn check_with(
+    program: &Program,
+    analysis: &Analysis,
+    budget: &Budget,
+    options: Options,
+    searcher: &mut dyn Searcher,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Answer, Box<FaultReport>> {
     let theorem = analysis.theorem.filter(|_| options.theorems);
     if let Some(theorem) = theorem
         && program.nevers.is_empty()
@@ -173,7 +192,7 @@ pub fn check(
     {
         return Ok(answer);
     }
-    let findings = explore_instance(program, budget, options.instance, watch);
+    let findings = explore_instance_with(program, budget, options.instance, searcher, watch);
     if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
         return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
     }

@@ -8,6 +8,7 @@
 
 use super::overtaking;
 use super::part::Part;
+use super::searcher::{Alone, Searcher};
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
@@ -177,6 +178,17 @@ pub fn explore_instance(
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Findings {
+    explore_instance_with(program, budget, options, &mut Alone, watch)
+}
+
+/// The same where others work on the searches too, unless there are slices.
+pub fn explore_instance_with(
+    program: &Program,
+    budget: &Budget,
+    options: Options,
+    searcher: &mut dyn Searcher,
+    watch: &mut dyn FnMut(Progress),
+) -> Findings {
     let ground = Ground::new(program, budget);
     let alone = Options { reductions: Reductions { slices: false, ..options.reductions }, ..options };
     // Outside a slice everything is delivered at once (see `extend`), which ordered channels may forbid.
@@ -188,7 +200,7 @@ pub fn explore_instance(
     {
         return findings;
     }
-    explore_part(&Part::whole(program, ground), budget, alone, watch)
+    explore_part(&Part::whole(program, ground), budget, alone, searcher, watch)
 }
 
 /// Explores one part of an instance and judges it. Facts and runs found are those of the whole program.
@@ -196,6 +208,7 @@ pub(super) fn explore_part(
     part: &Part<'_>,
     budget: &Budget,
     options: Options,
+    searcher: &mut dyn Searcher,
     watch: &mut dyn FnMut(Progress),
 ) -> Findings {
     let mut counting = Counting { cap: 1, ..Counting::default() };
@@ -207,12 +220,14 @@ pub(super) fn explore_part(
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
         let reductions = Reductions { persistent, ..options.reductions };
         let mut system = part.system(budget, &counting, reductions);
-        let found = explore(&mut system, &budget.search_share(), watch);
+        let share = budget.search_share();
+        let (found, by_others) = searcher.explore(&mut system, &counting, reductions, &share, watch);
         system.settle();
         figures.searches += 1;
         let taken = system.local_steps();
-        figures.local_steps += taken.evaluated;
-        figures.remembered += taken.asked - taken.evaluated;
+        let [evaluated, asked] = [taken.evaluated + by_others[0], taken.asked + by_others[1]];
+        figures.local_steps += evaluated;
+        figures.remembered += asked - evaluated;
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
         if let Some(Stopped::Pumped(messages)) = &found.stopped {

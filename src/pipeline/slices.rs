@@ -8,6 +8,7 @@
 use super::instance::{Cut, Figures, Findings, Invariant, Options, explore_part};
 use super::joint::{combinations, groups};
 use super::part::{Part, Piece};
+use super::searcher::Alone;
 use crate::budget::Budget;
 use crate::eval::ground::Ground;
 use crate::explore::Progress;
@@ -180,7 +181,7 @@ impl Searches<'_> {
                 transitions: so_far.transitions + so_far.joint_transitions + now.transitions,
             });
         };
-        explore_part(&Part::slice(self.program, piece, wants_divergence), budget, self.options, &mut watch)
+        explore_part(&Part::slice(self.program, piece, wants_divergence), budget, self.options, &mut Alone, &mut watch)
     }
 
     /// Adds up what slices and several of them together have in common.

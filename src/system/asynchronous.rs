@@ -5,6 +5,7 @@
 //! nothing else.
 
 mod batches;
+mod portable;
 mod reduced;
 
 use super::local::LocalSteps;
@@ -374,6 +375,9 @@ impl System for Asynchronous<'_> {
             facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
             if facts.is_empty() {
                 continue;
+            }
+            for &fact in &facts {
+                self.messages.intern((to, fact));
             }
             let (pumped, reduced) = (&self.pumped, &self.reduced);
             let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };

@@ -87,6 +87,18 @@ trait NodeSteps: std::fmt::Debug {
         None
     }
 
+    /// Writes a local state at the end of `packed`, in words that do not depend on what was met before. Only the evaluator by bits can.
+    fn pack(&self, node: u32, local: u32, packed: &mut Vec<u32>) {
+        let _ = (node, local, packed);
+        unreachable!("internal error: local states of this evaluator are not packed");
+    }
+
+    /// Takes such words from the front of `packed`; the number of the local state.
+    fn unpack(&mut self, node: u32, packed: &mut &[u32]) -> u32 {
+        let _ = (node, packed);
+        unreachable!("internal error: local states of this evaluator are not packed");
+    }
+
     /// Distinct local states met so far, over all nodes.
     fn states(&self) -> usize;
 
@@ -164,6 +176,35 @@ impl LocalSteps {
     /// Distinct local states met so far, over all nodes.
     pub fn states(&self) -> usize {
         self.steps.states()
+    }
+
+    /// Writes a local state at the end of `packed`, in words that do not depend on what was met before.
+    ///
+    /// # Panics
+    /// If the program could not be grounded.
+    pub fn pack(&self, node: u32, local: u32, packed: &mut Vec<u32>) {
+        self.steps.pack(node, local, packed);
+    }
+
+    /// Takes such words from the front of `packed`; the number of the local state.
+    ///
+    /// # Panics
+    /// If the program could not be grounded, or the words are too few.
+    pub fn unpack(&mut self, node: u32, packed: &mut &[u32]) -> u32 {
+        self.steps.unpack(node, packed)
+    }
+
+    /// Writes a snapshot at the end of `packed`: how many facts, and which.
+    pub fn pack_snapshot(&self, snapshot: u32, packed: &mut Vec<u32>) {
+        let at = packed.len();
+        packed.push(0);
+        self.snapshots.read(snapshot, packed);
+        packed[at] = (packed.len() - at - 1) as u32;
+    }
+
+    /// The number of the snapshot with these facts, sorted.
+    pub fn snapshot_of(&mut self, facts: &[u32]) -> u32 {
+        self.snapshots.intern(facts)
     }
 
     /// The grounded program and its local states, if the program could be grounded.

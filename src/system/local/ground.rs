@@ -137,6 +137,12 @@ impl GroundSteps {
         &self.engine
     }
 
+    /// The facts with the number of each, in their order: those that can hold somewhere come first, in an order that depends on the
+    /// program alone.
+    pub fn facts(&self) -> &FactTable {
+        &self.facts
+    }
+
     /// The atom of a fact at a node, if it can hold there.
     pub fn atom(&self, node: u32, fact: u32) -> Option<u32> {
         self.nodes[node as usize].atoms.get(&fact).copied()
@@ -292,6 +298,17 @@ impl NodeSteps for GroundSteps {
 
     fn ground(&self) -> Option<&GroundSteps> {
         Some(self)
+    }
+
+    fn pack(&self, node: u32, local: u32, packed: &mut Vec<u32>) {
+        packed.extend_from_slice(self.nodes[node as usize].states.get(local));
+    }
+
+    fn unpack(&mut self, node: u32, packed: &mut &[u32]) -> u32 {
+        let table = &mut self.nodes[node as usize];
+        let (row, rest) = packed.split_at(table.carried_words + usize::from(table.last_event > 0));
+        *packed = rest;
+        table.states.number_of(row)
     }
 
     fn states(&self) -> usize {

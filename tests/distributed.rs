@@ -1,0 +1,30 @@
+//! Searches that are shared: the answer is that of one thread, with however many workers and processes, and when some are lost.
+#![cfg(feature = "timely")]
+
+#[path = "distributed/processes.rs"]
+mod processes;
+#[path = "distributed/workers.rs"]
+mod workers;
+
+#[path = "properties/generator.rs"]
+mod generator;
+#[path = "properties/model.rs"]
+#[allow(dead_code, reason = "the property tests use the rest")]
+mod model;
+
+use generator::Fragment;
+use std::path::{Path, PathBuf};
+use watershed::cli::test::walk;
+
+/// The programs of the corpus.
+fn corpus() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/programs"), &mut files).expect("a readable corpus");
+    assert!(files.len() >= 40, "the corpus has {} programs", files.len());
+    files
+}
+
+/// The text of a random program.
+fn random(seed: u64) -> String {
+    generator::program(seed, if seed.is_multiple_of(4) { Fragment::DedalusS } else { Fragment::Dedalus }).text()
+}
