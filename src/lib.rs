@@ -17,5 +17,6 @@ pub mod schedule;
 pub mod source;
 pub mod syntax;
 pub mod system;
+pub mod threads;
 pub mod ultimate;
 pub mod witness;

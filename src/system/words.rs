@@ -3,6 +3,9 @@
 //! Numbers are handed out in order of first appearance. Sets of small numbers are stored as bits or as a sorted list,
 //! whichever is shorter, so that dense sets of facts cost a bit a fact and sparse ones a word a fact.
 
+mod batch;
+
+pub use batch::Batch;
 use std::hash::Hasher;
 
 fn hash(words: &[u32]) -> u32 {
@@ -70,14 +73,22 @@ impl Index {
 
     /// Adds the next number; `hash_of` gives the hashes of all.
     fn add(&mut self, hash: u32, hash_of: impl Fn(u32) -> u32) {
-        if self.len >= self.slots.len() / 4 * 3 {
-            let doubled = (2 * self.slots.len()).max(16);
-            self.slots = Vec::new();
-            self.slots = vec![VACANT; doubled];
-            (0..self.len as u32).for_each(|number| self.place(hash_of(number), number));
-        }
+        self.reserve(1, hash_of);
         self.place(hash, self.len as u32);
         self.len += 1;
+    }
+
+    /// Makes room for this many more.
+    fn reserve(&mut self, more: usize, hash_of: impl Fn(u32) -> u32) {
+        if self.len + more > self.slots.len() / 4 * 3 {
+            let mut slots = (2 * self.slots.len()).max(16);
+            while self.len + more > slots / 4 * 3 {
+                slots *= 2;
+            }
+            self.slots = Vec::new();
+            self.slots = vec![VACANT; slots];
+            (0..self.len as u32).for_each(|number| self.place(hash_of(number), number));
+        }
     }
 
     fn place(&mut self, hash: u32, number: u32) {
@@ -192,17 +203,25 @@ impl Rows {
         if self.len >= most {
             return None;
         }
-        let id = number(self.len);
-        if self.len.is_multiple_of(1 << CHUNK) {
-            // The first chunks grow by doubling, so that a small table stays small.
-            let rows = if self.len == 0 { 16 } else { 1 << CHUNK };
-            self.chunks.push(Vec::with_capacity(rows * width));
+        Some((self.add(key, row), true))
+    }
+
+    /// The number of a row with this hash, and whether it is new.
+    fn intern_hashed(&mut self, key: u32, row: &[u32]) -> (u32, bool) {
+        let (width, chunks) = (self.width, &self.chunks);
+        match self.index.find(key, |id| row_of(chunks, width, id) == row) {
+            Some(id) => (id, false),
+            None => (self.add(key, row), true),
         }
-        self.chunks[(id >> CHUNK) as usize].extend_from_slice(row);
-        self.len += 1;
-        let chunks = &self.chunks;
+    }
+
+    /// Stores a new row with this hash.
+    fn add(&mut self, key: u32, row: &[u32]) -> u32 {
+        let id = number(self.len);
+        self.push(row);
+        let (width, chunks) = (self.width, &self.chunks);
         self.index.add(key, |id| hash(row_of(chunks, width, id)));
-        Some((id, true))
+        id
     }
 
     /// The number of this row, which is stored if it is new.
