@@ -1,5 +1,6 @@
 //! What a computation may use, and the name of the bound it hit.
 
+use crate::threads::Threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -50,6 +51,8 @@ pub struct Budget {
     pub interrupted: Arc<AtomicBool>,
     /// Bytes in use now; a constant 0 where nobody counts.
     pub memory: fn() -> usize,
+    /// The threads that may be used. No answer depends on how many they are.
+    pub threads: Threads,
 }
 
 impl Default for Budget {
@@ -62,6 +65,7 @@ impl Default for Budget {
             deadline: None,
             interrupted: Arc::new(AtomicBool::new(false)),
             memory: || 0,
+            threads: Threads::default(),
         }
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Nothing here knows of Datalog, nodes' states or facts: states are words, choices are numbers.
 
+pub mod breadth_first;
 pub mod components;
 #[cfg(feature = "timely")]
 pub mod distributed;
 pub mod graph;
-pub mod sequential;
 
+pub use breadth_first::{Exploration, LeftOut, Progress, explore};
 pub use graph::Graph;
-pub use sequential::{Exploration, LeftOut, Progress, explore};

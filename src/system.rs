@@ -5,13 +5,16 @@
 //! reduction is a `System` made from a `System`.
 
 pub mod asynchronous;
+pub mod block;
 pub mod local;
 pub mod portable;
 pub mod words;
 
-use crate::budget::Bound;
+use crate::budget::{Bound, Budget};
 use crate::eval::{EvalError, Fault};
 use crate::program::RuleId;
+use crate::threads::Threads;
+use block::Block;
 
 /// Number of copies of one message in flight; [`OMEGA`] stands for "more than the cap, however many".
 pub type Copies = u32;
@@ -105,6 +108,16 @@ pub trait System {
     /// # Errors
     /// If the local step has no outcome.
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop>;
+
+    /// Finds where all choices of a block lead: the same states, with the same numbers at any number of threads, as [`System::step`]
+    /// finds one after another.
+    ///
+    /// # Errors
+    /// If a local step has no outcome, and the bounds from outside. Then `block` says nothing of where choices lead.
+    fn step_all(&mut self, block: &mut Block, budget: &Budget, threads: &Threads) -> Result<(), Stop> {
+        let _ = (budget, threads);
+        block.step_in_order(self)
+    }
 
     /// Indices (into the program's `never` relations) of those that hold in this transition, sorted.
     ///

@@ -11,7 +11,9 @@ use crate::report::text::shell_quoted;
 use crate::syntax::load::Input;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use crate::threads::Threads;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 /// The program.
@@ -129,7 +131,7 @@ pub struct LimitOptions {
     /// Most ultimate models listed [default: 1000]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub max_models: Option<String>,
-    /// Threads; accepted, the search runs on one today
+    /// Threads that share a search; the answer is the same for any number [default: one for each processor]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub threads: Option<String>,
     /// Explore every choice of every state
@@ -150,6 +152,7 @@ pub struct Limits {
     timeout: Option<Duration>,
     max_models: Option<usize>,
     reductions: Reductions,
+    threads: Option<NonZeroUsize>,
 }
 
 impl LimitOptions {
@@ -167,10 +170,8 @@ impl LimitOptions {
             timeout: read("--timeout", &self.timeout, TIME, quantity::seconds, &mut wrong),
             max_models: count("--max-models", &self.max_models, &mut wrong),
             reductions: self.reductions(&mut wrong),
+            threads: threads(&self.threads, &mut wrong),
         };
-        if count("--threads", &self.threads, &mut wrong) == Some(0) {
-            wrong.push(malformed("--threads", "0", "at least 1"));
-        }
         if wrong.is_empty() { Ok(limits) } else { Err(wrong) }
     }
 
@@ -197,6 +198,17 @@ const TIME: &str = "a number of seconds, such as `90` or `0.5`";
 pub fn count(option: &str, text: &Option<String>, wrong: &mut Vec<Diagnostic>) -> Option<usize> {
     let parse = |text: &str| quantity::number(text).map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     read(option, text, NUMBER, parse, wrong)
+}
+
+/// Most threads that can be asked for: more would only wait for each other.
+const MOST_THREADS: usize = 1 << 10;
+
+fn threads(text: &Option<String>, wrong: &mut Vec<Diagnostic>) -> Option<NonZeroUsize> {
+    let count = count("--threads", text, wrong)?;
+    if count == 0 {
+        wrong.push(malformed("--threads", "0", "at least 1"));
+    }
+    NonZeroUsize::new(count.min(MOST_THREADS))
 }
 
 fn read<T>(
@@ -231,6 +243,7 @@ impl Limits {
             deadline: self.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             interrupted: session.interrupted.clone(),
             memory: session.meter.allocated,
+            threads: Threads::new(self.threads.unwrap_or_else(Threads::available)),
         }
     }
 

@@ -7,8 +7,9 @@
 //! Everything stands in chunks of [`CHUNK`] states, which never move: a search may use its memory to the last chunk,
 //! where one array that doubles would need three times its size for a moment.
 
-use crate::system::words::Rows;
+use crate::system::words::{Batch, Rows};
 use crate::system::{Choice, Stop, System};
+use crate::threads::Threads;
 use bitvec::vec::BitVec;
 use rustc_hash::FxHashMap;
 
@@ -82,6 +83,25 @@ impl Graph {
             self.parents[state as usize / CHUNK].push(parent);
         }
         Some((state, new))
+    }
+
+    /// The same for many states, each discovered from the state that `parent` gives for its place; there is no limit.
+    pub fn discover_all(
+        &mut self,
+        words: &mut Batch,
+        count: usize,
+        parent: impl Fn(usize) -> u32,
+        threads: &Threads,
+    ) {
+        let mut state = self.states.len();
+        self.states.number_all(words, count, threads);
+        for &at in &words.new {
+            if state.is_multiple_of(CHUNK) {
+                self.parents.push(Vec::with_capacity(CHUNK));
+            }
+            self.parents[state / CHUNK].push(parent(at as usize));
+            state += 1;
+        }
     }
 
     /// Expands the next state, in full or in part: its transitions lead to these states, in the order of its choices. `None`, and

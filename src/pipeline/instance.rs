@@ -12,7 +12,7 @@ use super::searcher::{Alone, Searcher};
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
-use crate::explore::sequential::Stopped;
+use crate::explore::breadth_first::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Order, Program};
 use crate::reduce::Reductions;

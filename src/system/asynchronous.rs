@@ -5,10 +5,13 @@
 //! nothing else.
 
 mod batches;
+mod block;
 mod portable;
 mod reduced;
 
-use super::local::LocalSteps;
+use super::block::Block;
+use super::local::block::StepBlock;
+use super::local::{LocalSteps, Moved};
 use super::{Choice, Copies, Effect, Message, Output, OutputSet, Spread, Stop, System};
 use crate::budget::Budget;
 use crate::eval::ground::Ground;
@@ -19,6 +22,7 @@ use crate::network::traffic::{Link, Traffic};
 use crate::network::{Buffers, Count, Delivery, EMPTY, Pairs};
 use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId};
 use crate::reduce::{Reductions, observed};
+use crate::threads::Threads;
 use batches::Needed;
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -50,6 +54,8 @@ pub struct Asynchronous<'p> {
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
     reduced: Reduced,
     needed: Needed,
+    /// Working space.
+    asked: StepBlock,
 }
 
 impl<'p> Asynchronous<'p> {
@@ -93,6 +99,7 @@ impl<'p> Asynchronous<'p> {
             observed_alarms: FxHashMap::default(),
             reduced,
             needed: Needed::default(),
+            asked: StepBlock::default(),
         }
     }
 
@@ -264,6 +271,58 @@ impl<'p> Asynchronous<'p> {
         Ok(true)
     }
 
+    /// Writes the state after `choice`, whose local step is `moved`, into `next` (cleared first); see [`System::step`].
+    fn lead(&mut self, state: &[u32], choice: Choice, moved: Moved, next: &mut Vec<u32>) -> Result<bool, Stop> {
+        let Choice { node, rest, .. } = choice;
+        next.clear();
+        next.extend_from_slice(state);
+        next[2 * node as usize] = moved.next;
+        next[2 * node as usize + 1] = rest;
+        let mut facts = Vec::new();
+        let mut sends = self.steps.sent(moved.sent).chunks_exact(2).peekable();
+        while let Some(&[to, fact]) = sends.next() {
+            facts.clear();
+            facts.push(fact);
+            while let Some(&&[_, fact]) = sends.peek().filter(|pair| pair[0] == to) {
+                facts.push(fact);
+                sends.next();
+            }
+            for &fact in &facts {
+                let link = self.traffic.link(self.program.nodes.len(), node, to, || self.reduced.is_eager(to, fact));
+                self.messages.intern((link, fact));
+            }
+            let addressee = local(next, to);
+            facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
+            if facts.is_empty() {
+                continue;
+            }
+            for &fact in &facts {
+                self.messages.intern((to, fact));
+            }
+            let (pumped, reduced) = (&self.pumped, &self.reduced);
+            let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };
+            let slot = &mut next[2 * to as usize + 1];
+            let count = |fact| reduced.count(to, fact).unwrap_or_else(|| exact(fact));
+            *slot = self.traffic.send(*slot, node, to, &facts, count);
+        }
+        let mut alarm = moved.alarm;
+        if self.observers {
+            let at = 2 * self.nodes() + node as usize;
+            next[at] = moved.snapshot + 1;
+            let snapshots = self.snapshots(next);
+            let held = match self.observed_alarms.get(snapshots) {
+                Some(&held) => held,
+                None => {
+                    let held = !self.observe(snapshots)?.is_empty();
+                    self.observed_alarms.insert(self.snapshots(next).into(), held);
+                    held
+                }
+            };
+            alarm |= held;
+        }
+        Ok(alarm)
+    }
+
     /// Indices of the observer `never` relations that hold in a snapshot.
     fn observe(&mut self, snapshots: &[u32]) -> Result<Vec<u32>, Stop> {
         let latest: Vec<Option<BTreeSet<Fact>>> = snapshots
@@ -352,55 +411,13 @@ impl System for Asynchronous<'_> {
     }
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
-        let Choice { node, inbox, rest } = choice;
+        let Choice { node, inbox, .. } = choice;
         let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
-        next.clear();
-        next.extend_from_slice(state);
-        next[2 * node as usize] = moved.next;
-        next[2 * node as usize + 1] = rest;
-        let mut facts = Vec::new();
-        let mut sends = self.steps.sent(moved.sent).chunks_exact(2).peekable();
-        while let Some(&[to, fact]) = sends.next() {
-            facts.clear();
-            facts.push(fact);
-            while let Some(&&[_, fact]) = sends.peek().filter(|pair| pair[0] == to) {
-                facts.push(fact);
-                sends.next();
-            }
-            for &fact in &facts {
-                let link = self.traffic.link(self.program.nodes.len(), node, to, || self.reduced.is_eager(to, fact));
-                self.messages.intern((link, fact));
-            }
-            let addressee = local(next, to);
-            facts.retain(|&fact| !self.reduced.is_absorbed(self.steps.ground(), to, addressee, fact));
-            if facts.is_empty() {
-                continue;
-            }
-            for &fact in &facts {
-                self.messages.intern((to, fact));
-            }
-            let (pumped, reduced) = (&self.pumped, &self.reduced);
-            let exact = |fact| if pumped.contains(&(to, fact)) { Count::UpToCap } else { Count::Exact };
-            let slot = &mut next[2 * to as usize + 1];
-            let count = |fact| reduced.count(to, fact).unwrap_or_else(|| exact(fact));
-            *slot = self.traffic.send(*slot, node, to, &facts, count);
-        }
-        let mut alarm = moved.alarm;
-        if self.observers {
-            let at = 2 * self.nodes() + node as usize;
-            next[at] = moved.snapshot + 1;
-            let snapshots = self.snapshots(next);
-            let held = match self.observed_alarms.get(snapshots) {
-                Some(&held) => held,
-                None => {
-                    let held = !self.observe(snapshots)?.is_empty();
-                    self.observed_alarms.insert(self.snapshots(next).into(), held);
-                    held
-                }
-            };
-            alarm |= held;
-        }
-        Ok(alarm)
+        self.lead(state, choice, moved, next)
+    }
+
+    fn step_all(&mut self, block: &mut Block, budget: &Budget, threads: &Threads) -> Result<(), Stop> {
+        self.step_block(block, budget, threads)
     }
 
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
@@ -476,6 +493,7 @@ impl System for Asynchronous<'_> {
 
     fn settle(&mut self) {
         self.needed.clear();
+        self.asked = StepBlock::default();
         self.steps.forget();
     }
 

@@ -7,16 +7,19 @@
 //! Two evaluators take the steps: bits where the program can be grounded ([`ground`]), semi-naive joins otherwise
 //! ([`relational`]). Both equal the definition, and nothing outside this module can tell which one ran.
 
+pub mod block;
 mod ground;
 mod memo;
 mod relational;
 
-use super::words::{Sets, Slices};
+use super::words::{Batch, Sets, Slices};
 use super::{OutputSet, Spread, Stop};
 use crate::budget::Budget;
 use crate::eval::ground::Ground;
 use crate::eval::store::FactId;
 use crate::program::{Fact, Program, RelationId};
+use crate::threads::Threads;
+use block::Evaluated;
 pub use ground::GroundSteps;
 use memo::Memo;
 use relational::RelationalSteps;
@@ -54,12 +57,24 @@ struct Taken {
 }
 
 /// An evaluator with its tables of local states and facts.
-trait NodeSteps: std::fmt::Debug {
+trait NodeSteps: std::fmt::Debug + Send + Sync {
     /// The local state in which a node begins: nothing carried, its first step next.
     fn initial(&mut self, node: u32) -> u32;
 
     /// Takes a step of `node` from local state `local` with these facts delivered.
     fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop>;
+
+    /// Takes a step (node, local state, inbox) into `evaluated` and numbers nothing. Only the evaluator by bits can.
+    fn evaluate(&self, step: [u32; 3], delivered: &[u32], evaluated: &mut Evaluated) -> Result<(), Stop> {
+        let _ = (step, delivered, evaluated);
+        unreachable!("internal error: steps of this evaluator are taken one by one");
+    }
+
+    /// Numbers local states of a node.
+    fn number_all(&mut self, node: u32, rows: &mut Batch, count: usize, threads: &Threads) {
+        let _ = (node, rows, count, threads);
+        unreachable!("internal error: local states of this evaluator are numbered one by one");
+    }
 
     /// Writes D of that step into `facts` (cleared first), sorted.
     fn derived(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop>;
@@ -248,16 +263,20 @@ impl LocalSteps {
         self.snapshots.members(snapshot).into_iter().map(FactId).collect()
     }
 
-    /// The step of `node` from local state `local` with `delivered` (numbered `inbox`) delivered in it.
-    ///
-    /// # Errors
-    /// If the step has no outcome.
-    pub fn moved(&mut self, node: u32, local: u32, inbox: u32, delivered: &[u32]) -> Result<Moved, Stop> {
+    fn count_asked(&mut self) {
         self.asked += 1;
         if self.asked - self.stretch.1 >= STRETCH {
             let (states, asked) = std::mem::replace(&mut self.stretch, (self.steps.states(), self.asked));
             self.novelty = Some((self.stretch.0 - states) as f64 / (self.asked - asked) as f64);
         }
+    }
+
+    /// The step of `node` from local state `local` with `delivered` (numbered `inbox`) delivered in it.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn moved(&mut self, node: u32, local: u32, inbox: u32, delivered: &[u32]) -> Result<Moved, Stop> {
+        self.count_asked();
         let key = [node, local, inbox];
         if let Some(moved) = self.memo.get(key) {
             return Ok(moved);

@@ -12,7 +12,7 @@ use super::expand::Expander;
 use super::parcel::{Kind, Parcel};
 use super::search::{self, Grant, LocalSteps, Others};
 use crate::budget::Budget;
-use crate::explore::sequential;
+use crate::explore::breadth_first;
 use crate::explore::{Exploration, Progress};
 use crate::system::portable::Portable;
 use std::cell::RefCell;
@@ -158,7 +158,7 @@ impl Cluster {
         watch: &mut dyn FnMut(Progress),
     ) -> (Exploration, LocalSteps) {
         let Some(dialect) = system.dialect().filter(|_| !self.lost) else {
-            return (sequential::explore(system, budget, watch), [0; 2]);
+            return (breadth_first::explore(system, budget, watch), [0; 2]);
         };
         let (events, heard) = channel();
         let told = self.tell(Command::Search { task, dialect, events });

@@ -13,7 +13,7 @@ use super::parcel::{Kind, Parcel, owner, write_visit};
 use crate::budget::{Bound, Budget};
 use crate::explore::Graph;
 use crate::explore::components::components;
-use crate::explore::sequential::{AND_AGAIN, Exploration, LOOPS_AFTER, LeftOut, Progress, Stopped};
+use crate::explore::breadth_first::{AND_AGAIN, Exploration, LOOPS_AFTER, LeftOut, Progress, Stopped};
 use crate::system::portable::Portable;
 use crate::system::{Choice, Stop};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};

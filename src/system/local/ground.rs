@@ -2,13 +2,15 @@
 //!
 //! A local state is a row: the clock, if the node has events, and the bits of what it carries.
 
+use super::block::Evaluated;
 use super::{NodeSteps, Taken, Watched};
 use crate::budget::Bound;
 use crate::eval::ground::{Ground, GroundStep};
 use crate::eval::store::{FactId, FactTable};
 use crate::program::{Fact, NodeId, Program};
-use crate::system::words::Rows;
+use crate::system::words::{Batch, Rows};
 use crate::system::{OutputSet, Spread, Stop};
+use crate::threads::Threads;
 use rustc_hash::FxHashMap;
 
 /// The grounded program and each node's tables.
@@ -18,6 +20,12 @@ pub struct GroundSteps {
     facts: FactTable,
     nodes: Vec<Node>,
     row: Vec<u32>,
+    scratch: Scratch,
+}
+
+/// Working space of a step.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
     carried: Vec<u64>,
     delivered: Vec<u32>,
     due: Vec<u32>,
@@ -120,16 +128,7 @@ impl GroundSteps {
                 }
             })
             .collect();
-        GroundSteps {
-            engine,
-            facts,
-            nodes,
-            row: Vec::new(),
-            carried: Vec::new(),
-            delivered: Vec::new(),
-            due: Vec::new(),
-            outcome: GroundStep::default(),
-        }
+        GroundSteps { engine, facts, nodes, row: Vec::new(), scratch: Scratch::default() }
     }
 
     /// The grounded program.
@@ -179,22 +178,69 @@ impl GroundSteps {
         events[events.partition_point(|&(step, _)| step < clock)..].iter().map(|&(_, atom)| atom)
     }
 
-    /// Takes the step into `self.outcome`; returns the clock.
-    fn step(&mut self, node: u32, local: u32, delivered: &[u32]) -> u64 {
+    /// Takes the step into `self.scratch`.
+    fn step(&mut self, node: u32, local: u32, delivered: &[u32]) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        self.step_in(&mut scratch, node, local, delivered);
+        self.scratch = scratch;
+    }
+
+    /// Takes the step into `scratch`; returns the clock.
+    fn step_in(&self, scratch: &mut Scratch, node: u32, local: u32, delivered: &[u32]) -> u64 {
         let table = &self.nodes[node as usize];
         let (clock, bits) = split(table, local);
-        self.carried.clear();
-        self.carried.extend(words(bits));
-        self.delivered.clear();
-        self.delivered.extend(delivered.iter().map(|fact| table.atoms[fact]));
-        self.due.clear();
+        scratch.carried.clear();
+        scratch.carried.extend(words(bits));
+        scratch.delivered.clear();
+        scratch.delivered.extend(delivered.iter().map(|fact| table.atoms[fact]));
+        scratch.due.clear();
         if clock > 0 {
             let events = self.engine.events(NodeId(node));
             let from = events.partition_point(|&(step, _)| step < clock);
-            self.due.extend(events[from..].iter().take_while(|&&(step, _)| step == clock).map(|&(_, atom)| atom));
+            scratch.due.extend(events[from..].iter().take_while(|&&(step, _)| step == clock).map(|&(_, atom)| atom));
         }
-        self.engine.step(NodeId(node), &self.carried, &self.delivered, &self.due, &mut self.outcome);
+        let Scratch { carried, delivered, due, outcome } = scratch;
+        self.engine.step(NodeId(node), carried, delivered, due, outcome);
         clock
+    }
+
+    /// Takes the step; writes the next local state at the end of `row` and what else there is to report into `taken`, but for the
+    /// number of that state. Returns whether it is another one than `local`.
+    fn outcome(
+        &self,
+        scratch: &mut Scratch,
+        [node, local]: [u32; 2],
+        delivered: &[u32],
+        row: &mut Vec<u32>,
+        taken: &mut Taken,
+    ) -> Result<bool, Stop> {
+        let clock = self.step_in(scratch, node, local, delivered);
+        let outcome = &scratch.outcome;
+        let table = &self.nodes[node as usize];
+        let start = row.len();
+        let clocks = usize::from(table.last_event > 0);
+        if clocks > 0 {
+            let next = if clock <= table.last_event { clock + 1 } else { clock };
+            row.push(u32::try_from(next).map_err(|_| Stop::Bound(Bound::States))?);
+        }
+        outcome.next.iter().for_each(|&word| row.extend(halves(word)));
+        row.resize(start + clocks + table.carried_words, 0);
+        taken.sent.clear();
+        if let [only] = outcome.sent[..] {
+            let (to, fact) = table.messages[only as usize];
+            taken.sent.extend([to, fact]);
+        } else if !outcome.sent.is_empty() {
+            let mut pairs: Vec<(u32, u32)> =
+                outcome.sent.iter().map(|&message| table.messages[message as usize]).collect();
+            pairs.sort_unstable();
+            taken.sent.extend(pairs.into_iter().flat_map(|(to, fact)| [to, fact]));
+        }
+        taken.alarm = outcome.derived.iter().zip(&table.nevers).any(|(d, never)| d & never != 0);
+        taken.observed.clear();
+        let (observed, facts) = (&mut taken.observed, &table.facts);
+        for_each_common(&outcome.derived, &table.observed, |atom| observed.push(facts[atom].0));
+        observed.sort_unstable();
+        Ok(table.states.get(local) != &row[start..])
     }
 }
 
@@ -210,42 +256,36 @@ impl NodeSteps for GroundSteps {
     }
 
     fn take(&mut self, node: u32, local: u32, delivered: &[u32], taken: &mut Taken) -> Result<(), Stop> {
-        let clock = self.step(node, local, delivered);
-        let table = &mut self.nodes[node as usize];
-        self.row.clear();
-        if table.last_event > 0 {
-            let next = if clock <= table.last_event { clock + 1 } else { clock };
-            self.row.push(u32::try_from(next).map_err(|_| Stop::Bound(Bound::States))?);
-        }
-        let start = self.row.len();
-        self.outcome.next.iter().for_each(|&word| self.row.extend(halves(word)));
-        self.row.resize(start + table.carried_words, 0);
-        let stays = table.states.get(local) == self.row;
-        taken.next = if stays { local } else { table.states.number_of(&self.row) };
-
-        taken.sent.clear();
-        if let [only] = self.outcome.sent[..] {
-            let (to, fact) = table.messages[only as usize];
-            taken.sent.extend([to, fact]);
-        } else if !self.outcome.sent.is_empty() {
-            let mut pairs: Vec<(u32, u32)> =
-                self.outcome.sent.iter().map(|&message| table.messages[message as usize]).collect();
-            pairs.sort_unstable();
-            taken.sent.extend(pairs.into_iter().flat_map(|(to, fact)| [to, fact]));
-        }
-        taken.alarm = self.outcome.derived.iter().zip(&table.nevers).any(|(d, never)| d & never != 0);
-        taken.observed.clear();
-        let (observed, facts) = (&mut taken.observed, &table.facts);
-        for_each_common(&self.outcome.derived, &table.observed, |atom| observed.push(facts[atom].0));
-        observed.sort_unstable();
+        let mut row = std::mem::take(&mut self.row);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        row.clear();
+        let moves = self.outcome(&mut scratch, [node, local], delivered, &mut row, taken);
+        self.scratch = scratch;
+        taken.next = if moves? { self.nodes[node as usize].states.number_of(&row) } else { local };
+        self.row = row;
         Ok(())
+    }
+
+    fn evaluate(&self, [node, local, _]: [u32; 3], delivered: &[u32], evaluated: &mut Evaluated) -> Result<(), Stop> {
+        let start = evaluated.rows.len();
+        let Evaluated { scratch, rows, taken, .. } = evaluated;
+        let moves = self.outcome(scratch, [node, local], delivered, rows, taken)?;
+        if !moves {
+            rows.truncate(start);
+        }
+        evaluated.keep(moves.then(|| evaluated.rows.len() - start));
+        Ok(())
+    }
+
+    fn number_all(&mut self, node: u32, rows: &mut Batch, count: usize, threads: &Threads) {
+        self.nodes[node as usize].states.number_all(rows, count, threads);
     }
 
     fn derived(&mut self, node: u32, local: u32, delivered: &[u32], facts: &mut Vec<FactId>) -> Result<(), Stop> {
         self.step(node, local, delivered);
         let table = &self.nodes[node as usize];
         facts.clear();
-        for_each_common(&self.outcome.derived, &self.outcome.derived, |atom| facts.push(table.facts[atom]));
+        for_each_common(&self.scratch.outcome.derived, &self.scratch.outcome.derived, |atom| facts.push(table.facts[atom]));
         facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
         facts.sort_unstable();
         Ok(())
@@ -260,7 +300,7 @@ impl NodeSteps for GroundSteps {
         let table = &mut self.nodes[node as usize];
         self.row.clear();
         for &(at, mask) in &table.outputs {
-            self.row.extend(halves(self.outcome.derived[at] & mask));
+            self.row.extend(halves(self.scratch.outcome.derived[at] & mask));
         }
         Ok(table.output_sets.number_of(&self.row))
     }

@@ -94,6 +94,14 @@ impl Memo {
         }
     }
 
+    /// Remembers, from now on, another outcome of a step that was put, if it is still remembered; forgets it if there is none.
+    pub fn replace(&mut self, key: [u32; 3], moved: Option<Moved>) {
+        let at = self.place(key);
+        if self.entries[at].key == key {
+            self.entries[at] = moved.map_or(VACANT, |moved| Entry { key, moved });
+        }
+    }
+
     fn grow(&mut self) {
         let doubled = vec![VACANT; self.entries.len() * 2];
         let old = std::mem::replace(&mut self.entries, doubled);

@@ -1,4 +1,10 @@
-//! Breadth-first search on one thread, by definition: every choice of every state.
+//! Breadth-first search: every choice of every state.
+//!
+//! **In blocks.** The states of a level are taken some thousand at a time. Their choices are listed in order; where these lead is found by
+//! all threads together ([`System::step_all`]), and so is which of the states found are new ([`Graph::discover_all`]); then
+//! transitions are added, and loops looked for, in order. What the threads do numbers nothing by who comes first, so
+//! states, transitions and all other numbers are the same for any number of threads. Where something may end the search within a block,
+//! a bound that is near or a step without an outcome, its states are taken one after another.
 //!
 //! Breadth first because shortest schedules are what people read, and because discovery order then is the numbering.
 //! While copies are counted exactly, a message that is sent again and again would make the system infinite; the search notices the first
@@ -12,10 +18,13 @@
 //! idle steps, and ultimate facts live on idle steps too.) A system most of whose states lie on loops is not
 //! asked again.
 
+mod block;
+
 use super::Graph;
 use super::components::components;
 use crate::budget::{Bound, Budget};
 use crate::system::{Choice, Message, Stop, System};
+use block::{BLOCK, Listed};
 use std::collections::BTreeMap;
 
 /// What a search found.
@@ -75,11 +84,31 @@ const LOOK_EVERY: usize = 64;
 
 /// Explores `system` breadth first within `budget`.
 pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut(Progress)) -> Exploration {
+    explore_by(BLOCK, system, budget, watch)
+}
+
+/// The same one state after another, on one thread, for comparison: what a search by blocks finds is what this one finds.
+pub fn explore_one_by_one<S: System>(
+    system: &mut S,
+    budget: &Budget,
+    watch: &mut dyn FnMut(Progress),
+) -> Exploration {
+    explore_by(1, system, budget, watch)
+}
+
+fn explore_by<S: System>(
+    most: usize,
+    system: &mut S,
+    budget: &Budget,
+    watch: &mut dyn FnMut(Progress),
+) -> Exploration {
     let mut state = Vec::new();
     system.initial(&mut state);
     let mut search = Search {
         graph: Graph::new(&state),
         targets: Vec::new(),
+        most,
+        listed: Listed::default(),
         state,
         next: Vec::new(),
         choices: Vec::new(),
@@ -102,6 +131,9 @@ struct Search {
     graph: Graph,
     /// Targets of the transitions taken from the state that is being expanded.
     targets: Vec<u32>,
+    /// Most states in a block.
+    most: usize,
+    listed: Listed,
     /// Working space of [`Search::visit`].
     state: Vec<u32>,
     next: Vec<u32>,
@@ -123,12 +155,9 @@ impl Search {
         let mut look_for_loops = LOOPS_AFTER;
         loop {
             while self.graph.expanded() < self.graph.states.len() {
-                let level = self.graph.expanded() as u32..self.graph.states.len() as u32;
-                for at in level {
-                    self.look(system, budget, at, watch)?;
-                    let partial = self.visit(system, budget, at, self.in_part)?;
-                    let full = || Stopped::At { stop: Bound::Memory.into(), state: at, choice: None };
-                    self.graph.expand(&self.targets, partial).ok_or_else(full)?;
+                let end = self.graph.states.len();
+                while self.graph.expanded() < end {
+                    self.expand_block(system, budget, end, watch)?;
                 }
                 if self.graph.expanded() >= look_for_loops {
                     self.open_loops(system, budget, watch)?;
@@ -149,40 +178,61 @@ impl Search {
         at: u32,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<(), Stopped> {
-        if (at as usize).is_multiple_of(LOOK_EVERY) {
-            let stop = |bound: Bound| Stopped::At { stop: bound.into(), state: at, choice: None };
-            budget.check_growth(self.graph.growth() + system.growth()).map_err(stop)?;
-            watch(Progress {
-                states: self.graph.states.len(),
-                expanded: self.graph.expanded(),
-                transitions: self.graph.transitions(),
-            });
-        }
+        if (at as usize).is_multiple_of(LOOK_EVERY) { self.look_now(system, budget, at, watch) } else { Ok(()) }
+    }
+
+    fn look_now<S: System>(
+        &self,
+        system: &S,
+        budget: &Budget,
+        at: u32,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<(), Stopped> {
+        let stop = |bound: Bound| Stopped::At { stop: bound.into(), state: at, choice: None };
+        budget.check_growth(self.graph.growth() + system.growth()).map_err(stop)?;
+        watch(Progress {
+            states: self.graph.states.len(),
+            expanded: self.graph.expanded(),
+            transitions: self.graph.transitions(),
+        });
         Ok(())
     }
 
-    /// Takes the choices of a state, all or, if asked to, those that are enough; returns whether some were left out.
-    fn visit<S: System>(&mut self, system: &mut S, budget: &Budget, at: u32, in_part: bool) -> Result<bool, Stopped> {
+    /// Lists the choices of a state, all or, if asked to, those that are enough, into [`Self::choices`]; returns the name of the
+    /// reduction that left out others.
+    fn list<S: System>(&mut self, system: &mut S, at: u32, in_part: bool) -> Result<Option<&'static str>, Stopped> {
         let stop = |stop: Stop| Stopped::At { stop, state: at, choice: None };
-        let mut state = std::mem::take(&mut self.state);
+        self.state.clear();
+        self.state.extend_from_slice(self.graph.states.get(at));
+        system.enabled(&self.state, &mut self.choices).map_err(stop)?;
+        if in_part { system.ample(&self.state, &mut self.choices).map_err(stop) } else { Ok(None) }
+    }
+
+    /// Takes the listed choices of a state.
+    fn visit<S: System>(&mut self, system: &mut S, budget: &Budget, at: u32) -> Result<(), Stopped> {
+        let state = std::mem::take(&mut self.state);
         let mut next = std::mem::take(&mut self.next);
-        let mut choices = std::mem::take(&mut self.choices);
-        state.clear();
-        state.extend_from_slice(self.graph.states.get(at));
-        system.enabled(&state, &mut choices).map_err(stop)?;
-        let reduction = if in_part { system.ample(&state, &mut choices).map_err(stop)? } else { None };
+        let choices = std::mem::take(&mut self.choices);
         self.targets.clear();
         for (index, &choice) in choices.iter().enumerate() {
             if index % 4096 == 4095 {
-                budget.check().map_err(|bound| stop(bound.into()))?;
+                let stop = |bound: Bound| Stopped::At { stop: bound.into(), state: at, choice: None };
+                budget.check().map_err(stop)?;
             }
             self.take(system, budget, at, &state, choice, &mut next)?;
         }
         (self.state, self.next, self.choices) = (state, next, choices);
+        Ok(())
+    }
+
+    /// Adds the transitions of the next state, which lead to [`Self::targets`].
+    fn expand(&mut self, reduction: Option<&'static str>) -> Result<(), Stopped> {
         if let Some(name) = reduction {
             *self.left_out.states.entry(name).or_default() += 1;
         }
-        Ok(reduction.is_some())
+        let state = self.graph.expanded() as u32;
+        let full = || Stopped::At { stop: Bound::Memory.into(), state, choice: None };
+        self.graph.expand(&self.targets, reduction.is_some()).ok_or_else(full)
     }
 
     /// Expands in full the states in part that lie on loops; returns whether there were any.
@@ -213,7 +263,8 @@ impl Search {
         self.in_part &= on_loops.len() <= partial / 2;
         for &state in &on_loops {
             self.look(system, budget, state, watch)?;
-            self.visit(system, budget, state, false)?;
+            self.list(system, state, false)?;
+            self.visit(system, budget, state)?;
             self.graph.expand_again(state, &self.targets);
             self.left_out.again += 1;
         }
