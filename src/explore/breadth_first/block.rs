@@ -11,8 +11,8 @@ pub const BLOCK: usize = 1 << 11;
 /// A block ends with the state by which it has this many choices.
 const CHOICES: usize = 1 << 13;
 
-/// Blocks with fewer choices are not worth the trouble.
-const FEW: usize = 1 << 5;
+/// Blocks with fewer choices are not worth the trouble; in debug builds nearly all are, for the tests.
+const FEW: usize = if cfg!(debug_assertions) { 2 } else { 1 << 5 };
 
 /// The choices of the states of a block.
 #[derive(Debug, Default)]

@@ -28,8 +28,8 @@ pub struct StepBlock {
 /// The next local state of a step whose outcome is not known yet.
 const PROMISED: u32 = u32::MAX;
 
-/// Steps that one thread evaluates before it asks for more.
-const SHARE: usize = 64;
+/// Steps that one thread evaluates before it asks for more; few in debug builds, so that small programs have several shares.
+const SHARE: usize = if cfg!(debug_assertions) { 3 } else { 64 };
 
 /// Outcomes of a thread's share of the steps.
 #[derive(Debug, Default)]

@@ -48,8 +48,8 @@ enum Told {
     PutOff,
 }
 
-/// Rows for which it is not worth while to wake other threads.
-const FEW: usize = 1 << 9;
+/// Fewer rows are not worth waking other threads for; in debug builds nearly all are, so that small programs test what large ones need.
+const FEW: usize = if cfg!(debug_assertions) { 3 } else { 1 << 9 };
 
 /// Slots touched before they are searched.
 const AHEAD: usize = 1 << 10;
