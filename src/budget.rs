@@ -1,5 +1,6 @@
 //! What a computation may use, and the name of the bound it hit.
 
+use crate::checkpoint::Checkpoints;
 use crate::threads::Threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,6 +54,8 @@ pub struct Budget {
     pub memory: fn() -> usize,
     /// The threads that may be used. No answer depends on how many they are.
     pub threads: Threads,
+    /// Where searches are kept, so that an interrupted answer can go on.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 impl Default for Budget {
@@ -66,6 +69,7 @@ impl Default for Budget {
             interrupted: Arc::new(AtomicBool::new(false)),
             memory: || 0,
             threads: Threads::default(),
+            checkpoints: None,
         }
     }
 }

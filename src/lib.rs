@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod budget;
+pub mod checkpoint;
 pub mod cli;
 pub mod diagnostic;
 pub mod eval;

@@ -14,8 +14,11 @@ pub mod fifo;
 pub mod traffic;
 
 use crate::budget::{Bound, Budget};
+use crate::checkpoint::{Reader, Writer};
 use crate::system::words::{Slices, growth_of, number};
 use crate::system::{Copies, OMEGA, Stop};
+use serde::{Deserialize, Serialize};
+use std::io;
 
 /// Most deliveries listed for one buffer. A node with more messages in flight than this allows has no answer
 /// without a reduction; the bound reported is `transitions`.
@@ -48,7 +51,7 @@ pub enum Count {
 }
 
 /// One way to deliver from a buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The set of facts delivered.
     pub inbox: u32,
@@ -125,6 +128,25 @@ impl Buffers {
     /// Never: the empty buffer is always there.
     pub fn is_empty(&self) -> bool {
         false
+    }
+
+    /// Writes what was met so far.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save(&self, to: &mut Writer) -> io::Result<()> {
+        to.put(&(&self.slices, &self.inboxes, &self.most, &self.saturated))?;
+        to.put(&(&self.deliveries, &self.listed))
+    }
+
+    /// Takes it back into new buffers that are counted alike.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        (self.slices, self.inboxes, self.most, self.saturated) = from.get()?;
+        (self.deliveries, self.listed) = from.get()?;
+        Ok(())
     }
 
     /// Bytes that the tables may ask for at once when they next grow.
@@ -289,6 +311,11 @@ impl Pairs {
     /// The pair with this number.
     pub fn get(&self, id: u32) -> (u32, u32) {
         self.list[id as usize]
+    }
+
+    /// All pairs, in the order of their numbers.
+    pub fn list(&self) -> &[(u32, u32)] {
+        &self.list
     }
 
     /// How many there are.

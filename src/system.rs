@@ -10,11 +10,13 @@ pub mod local;
 pub mod portable;
 pub mod words;
 
-use crate::budget::{Bound, Budget};
+use crate::budget::Bound;
+use crate::checkpoint::{Reader, Writer};
 use crate::eval::{EvalError, Fault};
 use crate::program::RuleId;
 use crate::threads::Threads;
 use block::Block;
+use std::io;
 
 /// Number of copies of one message in flight; [`OMEGA`] stands for "more than the cap, however many".
 pub type Copies = u32;
@@ -113,9 +115,9 @@ pub trait System {
     /// finds one after another.
     ///
     /// # Errors
-    /// If a local step has no outcome, and the bounds from outside. Then `block` says nothing of where choices lead.
-    fn step_all(&mut self, block: &mut Block, budget: &Budget, threads: &Threads) -> Result<(), Stop> {
-        let _ = (budget, threads);
+    /// If a local step has no outcome. Then `block` says nothing of where choices lead.
+    fn step_all(&mut self, block: &mut Block, threads: &Threads) -> Result<(), Stop> {
+        let _ = threads;
         block.step_in_order(self)
     }
 
@@ -160,6 +162,30 @@ pub trait System {
 
     /// Bytes that the system's own tables may ask for at once when they next grow, so that a search can stop before.
     fn growth(&self) -> usize;
+
+    /// A number that differs between systems one of which must not go on with what the other met; known only where searches are
+    /// kept.
+    fn identity(&self) -> u64 {
+        0
+    }
+
+    /// Writes what was met so far, so that a search can go on from there.
+    ///
+    /// # Errors
+    /// Those of the disk, and always if this system cannot.
+    fn save(&self, to: &mut Writer) -> io::Result<()> {
+        let _ = to;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Takes it back; the system must be new, and made like the one that wrote it.
+    ///
+    /// # Errors
+    /// Those of the disk, and always if this system cannot. Then the system is of no more use.
+    fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        let _ = from;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Whether the step from `state` to `next` brought a message to a count that is worth looking for a pumping loop;
     /// true infinitely often on every infinite run along which copies grow without bound.

@@ -6,6 +6,8 @@ mod answers;
 mod bounds;
 #[path = "cli/channels.rs"]
 mod channels;
+#[path = "cli/checkpoints.rs"]
+mod checkpoints;
 #[path = "cli/invocation.rs"]
 mod invocation;
 #[path = "cli/mistakes.rs"]

@@ -1,6 +1,7 @@
 //! `watershed check`: the main job.
 
 use super::cluster::{ClusterOptions, Crew, Role, join};
+use super::keeping::KeepingOptions;
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions};
 use super::progress::Watch;
 use super::session::{Loaded, Session, no_nodes};
@@ -47,6 +48,8 @@ pub struct QuestionOptions {
     /// Explore without reductions too, and compare the answers
     #[arg(long)]
     verify_reduction: bool,
+    #[command(flatten)]
+    keeping: KeepingOptions,
     /// Write two runs that end differently, or the run to a violation, to this file
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
@@ -73,7 +76,7 @@ pub fn ask(
         return session.refuse(command, program.names(), format);
     };
     session.listen_to_signals();
-    let budget = limits.budget(session);
+    let mut budget = limits.budget(session);
     if shape.as_ref().is_some_and(|shape| shape.process > 0) {
         // What there is to say of the program, and on standard output, process 0 says.
         session.verbosity = Verbosity::Quiet;
@@ -88,6 +91,13 @@ pub fn ask(
     }
     let instance = instance::Options { every_model: command == "explore", ..limits.instance() };
     let options = Options { theorems, instance };
+    match question.keeping.open(command, &loaded, &options, budget.max_facts, shape.is_some()) {
+        Ok(checkpoints) => budget.checkpoints = checkpoints,
+        Err(wrong) => {
+            session.report_placeless(&[wrong]);
+            return session.refuse(command, program.names(), format);
+        }
+    }
     let mut crew = Crew::Alone(Default::default());
     if let Some(shape) = shape {
         let asked = format!("{command} {theorems} {} {}", options.instance.reductions, budget.max_facts);
@@ -101,6 +111,15 @@ pub fn ask(
     let update = &mut |progress| watch.update(progress);
     let answer = pipeline::check_with(&loaded.program, &loaded.analysis, &budget, options, &mut crew, update);
     session.report_placeless(crew.finding().as_slice());
+    if let Some(checkpoints) = &budget.checkpoints
+        && let Err(wrong) = question
+            .keeping
+            .close(checkpoints, answer.as_ref().ok())
+            .map(|warning| session.report_placeless(warning.as_slice()))
+    {
+        session.report_placeless(&[wrong]);
+        return session.refuse(command, program.names(), format);
+    }
     if let Ok(answer) = &answer
         && question.verify_reduction
         && answer.findings.figures.searches > 0

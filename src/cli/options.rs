@@ -9,9 +9,9 @@ use crate::program::{Order, resolve};
 use crate::reduce::Reductions;
 use crate::report::text::shell_quoted;
 use crate::syntax::load::Input;
+use crate::threads::Threads;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use crate::threads::Threads;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -167,7 +167,7 @@ impl LimitOptions {
             max_transitions: count("--max-transitions", &self.max_transitions, &mut wrong),
             max_facts: count("--max-facts", &self.max_facts, &mut wrong),
             max_memory: read("--max-memory", &self.max_memory, SIZE, quantity::bytes, &mut wrong),
-            timeout: read("--timeout", &self.timeout, TIME, quantity::seconds, &mut wrong),
+            timeout: seconds("--timeout", &self.timeout, &mut wrong),
             max_models: count("--max-models", &self.max_models, &mut wrong),
             reductions: self.reductions(&mut wrong),
             threads: threads(&self.threads, &mut wrong),
@@ -198,6 +198,11 @@ const TIME: &str = "a number of seconds, such as `90` or `0.5`";
 pub fn count(option: &str, text: &Option<String>, wrong: &mut Vec<Diagnostic>) -> Option<usize> {
     let parse = |text: &str| quantity::number(text).map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     read(option, text, NUMBER, parse, wrong)
+}
+
+/// A time given to an option.
+pub fn seconds(option: &str, text: &Option<String>, wrong: &mut Vec<Diagnostic>) -> Option<Duration> {
+    read(option, text, TIME, quantity::seconds, wrong)
 }
 
 /// Most threads that can be asked for: more would only wait for each other.
@@ -244,6 +249,7 @@ impl Limits {
             interrupted: session.interrupted.clone(),
             memory: session.meter.allocated,
             threads: Threads::new(self.threads.unwrap_or_else(Threads::available)),
+            checkpoints: None,
         }
     }
 

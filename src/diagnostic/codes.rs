@@ -340,6 +340,14 @@ table! {
          \n\
          wrong: process 0 is killed while process 1 works for it\n\
          right: start all processes again";
+    CHECKPOINT_REFUSED = "E0630", "a checkpoint that cannot be gone on from",
+        "The file after `--checkpoint` goes on with a search that was interrupted. It is used only if it is whole and was\n\
+         written by this version for the same program, with the same options but for limits, threads and form of the\n\
+         answer. Otherwise name another file, or remove this one: the search then begins anew. Searches that are shared\n\
+         among workers or processes are not kept.\n\
+         \n\
+         wrong: watershed check --checkpoint other.ckpt program.ded\n\
+         right: watershed check --checkpoint program.ckpt program.ded";
     UNKNOWN_NODE_IN_SCHEDULE = "E0701", "a schedule names a node outside the network",
         "Each step of a schedule names the node that takes it. The network is what the program declares, or what\n\
          `--nodes` puts in its place; a schedule made with `--nodes` needs the same `--nodes` to be replayed.\n\
@@ -501,6 +509,12 @@ table! {
          \n\
          wrong: process 1 is killed during the search\n\
          right: all processes run until process 0 has answered";
+    CHECKPOINT_NOT_WRITTEN = "W0630", "a checkpoint that cannot be written",
+        "The search goes on and its answer is the same, but it is not kept: the directory after `--checkpoint` does not\n\
+         exist, the system does not let this program write there, or the disk is full.\n\
+         \n\
+         wrong: watershed check --checkpoint no/such/directory/c program.ded\n\
+         right: watershed check --checkpoint program.ckpt program.ded";
     NEVER_QUIET = "W0701", "a node may never fall quiet",
         "A relation derives itself through `@next` or `@async` rules by more than being kept, so the facts of a node may\n\
          change for ever. Dedalus calls programs without such cycles temporally safe. Relations that are only kept\n\

@@ -19,12 +19,14 @@
 //! asked again.
 
 mod block;
+mod kept;
 
 use super::Graph;
 use super::components::components;
 use crate::budget::{Bound, Budget};
 use crate::system::{Choice, Message, Stop, System};
 use block::{BLOCK, Listed};
+use kept::Kept;
 use std::collections::BTreeMap;
 
 /// What a search found.
@@ -88,20 +90,11 @@ pub fn explore<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut
 }
 
 /// The same one state after another, on one thread, for comparison: what a search by blocks finds is what this one finds.
-pub fn explore_one_by_one<S: System>(
-    system: &mut S,
-    budget: &Budget,
-    watch: &mut dyn FnMut(Progress),
-) -> Exploration {
+pub fn explore_one_by_one<S: System>(system: &mut S, budget: &Budget, watch: &mut dyn FnMut(Progress)) -> Exploration {
     explore_by(1, system, budget, watch)
 }
 
-fn explore_by<S: System>(
-    most: usize,
-    system: &mut S,
-    budget: &Budget,
-    watch: &mut dyn FnMut(Progress),
-) -> Exploration {
+fn explore_by<S: System>(most: usize, system: &mut S, budget: &Budget, watch: &mut dyn FnMut(Progress)) -> Exploration {
     let mut state = Vec::new();
     system.initial(&mut state);
     let mut search = Search {
@@ -109,6 +102,9 @@ fn explore_by<S: System>(
         targets: Vec::new(),
         most,
         listed: Listed::default(),
+        level_end: 0,
+        look_for_loops: LOOPS_AFTER,
+        kept: None,
         state,
         next: Vec::new(),
         choices: Vec::new(),
@@ -117,7 +113,10 @@ fn explore_by<S: System>(
         grew: false,
         left_out: LeftOut::default(),
     };
-    let stopped = search.run(system, budget, watch).err();
+    let stopped = search.resume(system, budget).and_then(|()| search.run(system, budget, watch)).err();
+    if stopped.is_none() {
+        search.keep_if_long(system, budget);
+    }
     search.graph.freeze();
     Exploration { graph: search.graph, stopped, alarm: search.alarm, grew: search.grew, left_out: search.left_out }
 }
@@ -134,6 +133,11 @@ struct Search {
     /// Most states in a block.
     most: usize,
     listed: Listed,
+    /// Where the level that is being expanded ends.
+    level_end: usize,
+    /// Loops are looked for when so many states are expanded.
+    look_for_loops: usize,
+    kept: Option<Kept>,
     /// Working space of [`Search::visit`].
     state: Vec<u32>,
     next: Vec<u32>,
@@ -152,16 +156,17 @@ impl Search {
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<(), Stopped> {
-        let mut look_for_loops = LOOPS_AFTER;
         loop {
             while self.graph.expanded() < self.graph.states.len() {
-                let end = self.graph.states.len();
-                while self.graph.expanded() < end {
-                    self.expand_block(system, budget, end, watch)?;
+                if self.graph.expanded() >= self.level_end {
+                    self.level_end = self.graph.states.len();
                 }
-                if self.graph.expanded() >= look_for_loops {
+                while self.graph.expanded() < self.level_end {
+                    self.expand_block(system, budget, watch)?;
+                }
+                if self.graph.expanded() >= self.look_for_loops {
                     self.open_loops(system, budget, watch)?;
-                    look_for_loops = AND_AGAIN * self.graph.expanded();
+                    self.look_for_loops = AND_AGAIN * self.graph.expanded();
                 }
             }
             if !self.open_loops(system, budget, watch)? {

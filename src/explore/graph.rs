@@ -7,11 +7,14 @@
 //! Everything stands in chunks of [`CHUNK`] states, which never move: a search may use its memory to the last chunk,
 //! where one array that doubles would need three times its size for a moment.
 
+use crate::checkpoint::{Reader, Writer};
 use crate::system::words::{Batch, Rows};
 use crate::system::{Choice, Stop, System};
 use crate::threads::Threads;
 use bitvec::vec::BitVec;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::io;
 
 /// States and transitions.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ pub struct Graph {
 const CHUNK: usize = 1 << 12;
 
 /// The transitions of the states of one chunk.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Transitions {
     /// Where each state's end.
     ends: Vec<u32>,
@@ -86,13 +89,7 @@ impl Graph {
     }
 
     /// The same for many states, each discovered from the state that `parent` gives for its place; there is no limit.
-    pub fn discover_all(
-        &mut self,
-        words: &mut Batch,
-        count: usize,
-        parent: impl Fn(usize) -> u32,
-        threads: &Threads,
-    ) {
+    pub fn discover_all(&mut self, words: &mut Batch, count: usize, parent: impl Fn(usize) -> u32, threads: &Threads) {
         let mut state = self.states.len();
         self.states.number_all(words, count, threads);
         for &at in &words.new {
@@ -159,6 +156,32 @@ impl Graph {
     /// The state from which a state was discovered; the initial state's own is itself.
     pub fn parent(&self, state: u32) -> u32 {
         self.parents[state as usize / CHUNK][state as usize % CHUNK]
+    }
+
+    /// Writes the graph.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save(&self, to: &mut Writer) -> io::Result<()> {
+        let partial: Vec<usize> = self.partial.iter_ones().collect();
+        let mut again: Vec<_> = self.again.iter().collect();
+        again.sort_unstable();
+        to.put(&(&self.states, &self.parents, &self.transitions))?;
+        to.put(&(self.expanded, self.taken, partial, again))
+    }
+
+    /// The graph that was written.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn restore(from: &mut Reader) -> io::Result<Self> {
+        let (states, parents, transitions) = from.get()?;
+        let (expanded, taken, ones, again): (usize, usize, Vec<usize>, Vec<(u32, Box<[u32]>)>) = from.get()?;
+        let mut partial = BitVec::new();
+        partial.resize(ones.last().map_or(0, |&last| last + 1), false);
+        ones.iter().for_each(|&at| partial.set(at, true));
+        let again = again.into_iter().collect();
+        Ok(Graph { states, parents, transitions, expanded, taken, partial, again })
     }
 
     /// Gives back what only a search needs.

@@ -22,9 +22,11 @@
 
 use super::{Delivery, MOST_DELIVERIES};
 use crate::budget::{Bound, Budget};
+use crate::checkpoint::{Reader, Writer};
 use crate::system::words::{Slices, growth_of};
 use crate::system::{Copies, OMEGA, Stop};
 use rustc_hash::FxHashSet;
+use std::io;
 
 /// The buffer that stands for all with too many runs.
 pub const OVERFLOW: u32 = 1;
@@ -172,6 +174,25 @@ impl FifoBuffers {
     pub fn drawn(&self, inbox: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
         let words = self.inboxes.get(inbox);
         words[1 + words[0] as usize..].chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    /// Writes what was met so far.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save(&self, to: &mut Writer) -> io::Result<()> {
+        to.put(&(&self.sets, &self.slices, &self.inboxes, &self.most, &self.saturated))?;
+        to.put(&(&self.deliveries, &self.listed, self.overflowed))
+    }
+
+    /// Takes it back into new buffers that are counted alike.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        (self.sets, self.slices, self.inboxes, self.most, self.saturated) = from.get()?;
+        (self.deliveries, self.listed, self.overflowed) = from.get()?;
+        Ok(())
     }
 
     /// Bytes that the tables may ask for at once when they next grow.

@@ -2,7 +2,9 @@
 
 use super::fifo::{FifoBuffers, OVERFLOW};
 use super::{Buffers, Count, Delivery, EMPTY};
+use crate::checkpoint::{Reader, Writer};
 use crate::system::{Copies, OMEGA, Stop};
+use std::io;
 
 /// The buffers of a network.
 #[derive(Debug)]
@@ -185,6 +187,28 @@ impl Traffic {
     /// Whether nothing is in flight.
     pub fn is_empty(&self, buffer: u32) -> bool {
         buffer == EMPTY
+    }
+
+    /// Writes what was met so far.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save(&self, to: &mut Writer) -> io::Result<()> {
+        match self {
+            Traffic::Any(buffers) => buffers.save(to),
+            Traffic::Fifo(buffers) => buffers.save(to),
+        }
+    }
+
+    /// Takes it back into the new buffers of a network of the same kind.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        match self {
+            Traffic::Any(buffers) => buffers.restore(from),
+            Traffic::Fifo(buffers) => buffers.restore(from),
+        }
     }
 
     /// Bytes that the tables may ask for at once when they next grow.

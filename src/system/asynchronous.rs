@@ -14,6 +14,7 @@ use super::local::block::StepBlock;
 use super::local::{LocalSteps, Moved};
 use super::{Choice, Copies, Effect, Message, Output, OutputSet, Spread, Stop, System};
 use crate::budget::Budget;
+use crate::checkpoint::{Reader, Writer};
 use crate::eval::ground::Ground;
 use crate::eval::naive;
 use crate::eval::store::FactId;
@@ -27,6 +28,8 @@ use batches::Needed;
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 
 /// How often, times the number of nodes, a state asks who may send to a set of nodes.
 const LOOKS_A_NODE: usize = 4;
@@ -54,6 +57,8 @@ pub struct Asynchronous<'p> {
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
     reduced: Reduced,
     needed: Needed,
+    /// See [`System::identity`].
+    identity: u64,
     /// Working space.
     asked: StepBlock,
 }
@@ -75,6 +80,13 @@ impl<'p> Asynchronous<'p> {
     ) -> Self {
         let observers = program.nevers.iter().any(|&(relation, _)| program.relation(relation).observer);
         let observed = if observers { read_by_observers(program) } else { Vec::new() };
+        let identity = if budget.checkpoints.is_some() {
+            let mut hasher = DefaultHasher::new();
+            format!("{counting:?} {reductions:?} {:?} {ground:?}", program.order).hash(&mut hasher);
+            hasher.finish()
+        } else {
+            0
+        };
         let mut steps = LocalSteps::new(program, ground, budget, observed);
         let reduced = Reduced::new(program, steps.ground(), reductions);
         let mut numbered = Vec::new();
@@ -99,6 +111,7 @@ impl<'p> Asynchronous<'p> {
             observed_alarms: FxHashMap::default(),
             reduced,
             needed: Needed::default(),
+            identity,
             asked: StepBlock::default(),
         }
     }
@@ -416,8 +429,8 @@ impl System for Asynchronous<'_> {
         self.lead(state, choice, moved, next)
     }
 
-    fn step_all(&mut self, block: &mut Block, budget: &Budget, threads: &Threads) -> Result<(), Stop> {
-        self.step_block(block, budget, threads)
+    fn step_all(&mut self, block: &mut Block, threads: &Threads) -> Result<(), Stop> {
+        self.step_block(block, threads)
     }
 
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
@@ -503,6 +516,30 @@ impl System for Asynchronous<'_> {
 
     fn growth(&self) -> usize {
         self.steps.growth() + self.traffic.growth()
+    }
+
+    fn identity(&self) -> u64 {
+        self.identity
+    }
+
+    fn save(&self, to: &mut Writer) -> io::Result<()> {
+        self.steps.save(to)?;
+        self.traffic.save(to)?;
+        let mut needed: Vec<_> = self.needed.iter().collect();
+        needed.sort_unstable_by_key(|entry| entry.0);
+        to.put(self.messages.list())?;
+        to.put(&needed)
+    }
+
+    fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        self.steps.restore(from)?;
+        self.traffic.restore(from)?;
+        self.messages = Pairs::default();
+        for pair in from.get::<Vec<(u32, u32)>>()? {
+            self.messages.intern(pair);
+        }
+        self.needed = from.get::<Vec<([u32; 3], Option<Box<[bool]>>)>>()?.into_iter().collect();
+        Ok(())
     }
 
     fn grew(&self, state: &[u32], next: &[u32]) -> bool {

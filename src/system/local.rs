@@ -15,6 +15,7 @@ mod relational;
 use super::words::{Batch, Sets, Slices};
 use super::{OutputSet, Spread, Stop};
 use crate::budget::Budget;
+use crate::checkpoint::{Reader, Writer};
 use crate::eval::ground::Ground;
 use crate::eval::store::FactId;
 use crate::program::{Fact, Program, RelationId};
@@ -23,9 +24,11 @@ use block::Evaluated;
 pub use ground::GroundSteps;
 use memo::Memo;
 use relational::RelationalSteps;
+use serde::{Deserialize, Serialize};
+use std::io;
 
 /// What a local step does to the rest of the system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Moved {
     /// The node's next local state.
     pub next: u32,
@@ -113,6 +116,12 @@ trait NodeSteps: std::fmt::Debug + Send + Sync {
         let _ = (node, packed);
         unreachable!("internal error: local states of this evaluator are not packed");
     }
+
+    /// Writes what was met so far.
+    fn save(&self, to: &mut Writer) -> io::Result<()>;
+
+    /// Takes it back into a new evaluator of the same program.
+    fn restore(&mut self, from: &mut Reader) -> io::Result<()>;
 
     /// Distinct local states met so far, over all nodes.
     fn states(&self) -> usize;
@@ -316,6 +325,27 @@ impl LocalSteps {
     /// The bounds of such sets, at least one.
     pub fn spread(&mut self, node: u32, sets: &[OutputSet]) -> Spread {
         self.steps.spread(node, sets)
+    }
+
+    /// Writes what was met so far, what is remembered included: figures depend on it.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save(&self, to: &mut Writer) -> io::Result<()> {
+        self.steps.save(to)?;
+        to.put(&(&self.sends, &self.snapshots, &self.memo))?;
+        to.put(&(self.evaluated, self.asked, self.stretch, self.novelty))
+    }
+
+    /// Takes it back into new local steps of the same program.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        self.steps.restore(from)?;
+        (self.sends, self.snapshots, self.memo) = from.get()?;
+        (self.evaluated, self.asked, self.stretch, self.novelty) = from.get()?;
+        Ok(())
     }
 
     /// Forgets what is remembered of steps, which costs nothing but time.

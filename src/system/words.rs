@@ -6,6 +6,7 @@
 mod batch;
 
 pub use batch::Batch;
+use serde::{Deserialize, Serialize};
 use std::hash::Hasher;
 
 fn hash(words: &[u32]) -> u32 {
@@ -106,11 +107,30 @@ impl Index {
 }
 
 /// Distinct slices of any length.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "StoredSlices")]
 pub struct Slices {
     words: Vec<u32>,
     ends: Vec<usize>,
+    #[serde(skip)]
     index: Index,
+}
+
+/// Slices without what is found again from the rest.
+#[derive(Deserialize)]
+struct StoredSlices {
+    words: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl From<StoredSlices> for Slices {
+    fn from(StoredSlices { words, ends }: StoredSlices) -> Self {
+        let mut index = Index::default();
+        let of = |id: u32| hash(slice_of(&words, &ends, id));
+        index.reserve(ends.len(), of);
+        (0..ends.len() as u32).for_each(|id| index.add(of(id), of));
+        Slices { words, ends, index }
+    }
 }
 
 impl Slices {
@@ -169,12 +189,33 @@ pub fn number(len: usize) -> u32 {
 ///
 /// Rows stand in chunks of a fixed number, so that a table never moves: doubling one array would need three times the
 /// memory for a moment, and waste half of it afterwards.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "StoredRows")]
 pub struct Rows {
     width: usize,
     chunks: Vec<Vec<u32>>,
     len: usize,
+    #[serde(skip)]
     index: Index,
+}
+
+/// Rows without what is found again from the rest.
+#[derive(Deserialize)]
+struct StoredRows {
+    width: usize,
+    chunks: Vec<Vec<u32>>,
+    len: usize,
+}
+
+impl From<StoredRows> for Rows {
+    fn from(StoredRows { width, mut chunks, len }: StoredRows) -> Self {
+        chunks.iter_mut().for_each(Vec::shrink_to_fit);
+        let mut index = Index::default();
+        let of = |id: u32| hash(row_of(&chunks, width, id));
+        index.reserve(len, of);
+        (0..len as u32).for_each(|id| index.add(of(id), of));
+        Rows { width, chunks, len, index }
+    }
 }
 
 /// Rows in a chunk, as a power of two.
@@ -256,9 +297,10 @@ impl Rows {
 }
 
 /// Distinct sets of numbers, each with a small mark beside it (a local clock, or 0).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Sets {
     slices: Slices,
+    #[serde(skip)]
     scratch: Vec<u32>,
 }
 

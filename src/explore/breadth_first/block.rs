@@ -1,6 +1,6 @@
 //! The states of a level some thousand at a time: see [`super`].
 
-use super::{Progress, Search, Stopped};
+use super::{LOOK_EVERY, Progress, Search, Stopped};
 use crate::budget::Budget;
 use crate::system::System;
 use crate::system::block::Block;
@@ -9,7 +9,7 @@ use crate::system::block::Block;
 pub const BLOCK: usize = 1 << 11;
 
 /// A block ends with the state by which it has this many choices.
-const CHOICES: usize = 1 << 13;
+pub const CHOICES: usize = 1 << 13;
 
 /// Blocks with fewer choices are not worth the trouble; in debug builds nearly all are, for the tests.
 const FEW: usize = if cfg!(debug_assertions) { 2 } else { 1 << 5 };
@@ -23,25 +23,27 @@ pub struct Listed {
 }
 
 impl Search {
-    /// Expands the next states, at least one, of the level that ends with state `end`.
+    /// Expands the next states, at least one, of the level.
     pub(super) fn expand_block<S: System>(
         &mut self,
         system: &mut S,
         budget: &Budget,
-        end: usize,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<(), Stopped> {
         let first = self.graph.expanded();
-        self.look(system, budget, first as u32, watch)?;
+        let left = self.level_end - first;
+        if left >= LOOK_EVERY || first.is_multiple_of(LOOK_EVERY) {
+            self.look_now(system, budget, first as u32, watch).inspect_err(|_| self.keep_if_long(system, budget))?;
+        }
+        self.keep_if_due(system, budget);
         let mut listed = std::mem::take(&mut self.listed);
-        let gathered = self.gather(system, &mut listed, first..end.min(first + self.most));
+        let gathered = self.gather(system, &mut listed, first..first + left.min(self.most));
         let done = gathered.and_then(|()| {
             let choices = listed.block.choices.len();
             let in_bounds = choices <= budget.max_transitions.saturating_sub(self.graph.transitions())
                 && choices <= budget.max_states.saturating_sub(self.graph.states.len());
             let together = (FEW..=2 * CHOICES).contains(&choices) && listed.states.len() > 1 && in_bounds;
-            if together && system.step_all(&mut listed.block, budget, &budget.threads).is_ok() {
-                self.look_now(system, budget, first as u32, watch)?;
+            if together && system.step_all(&mut listed.block, &budget.threads).is_ok() {
                 self.commit(system, budget, &mut listed)
             } else {
                 self.one_by_one(system, budget, &listed, watch)

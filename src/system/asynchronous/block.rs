@@ -1,14 +1,13 @@
 //! Many transitions at once: the local steps are shared among threads, and what they send is put into buffers in order.
 
 use super::{Asynchronous, local};
-use crate::budget::Budget;
 use crate::system::block::Block;
 use crate::system::{Stop, System};
 use crate::threads::Threads;
 
 impl Asynchronous<'_> {
     /// See [`System::step_all`].
-    pub(super) fn step_block(&mut self, block: &mut Block, budget: &Budget, threads: &Threads) -> Result<(), Stop> {
+    pub(super) fn step_block(&mut self, block: &mut Block, threads: &Threads) -> Result<(), Stop> {
         let width = self.width();
         let mut steps = std::mem::take(&mut self.asked);
         steps.clear();
@@ -17,7 +16,7 @@ impl Asynchronous<'_> {
             self.steps.ask(&mut steps, [choice.node, local(state, choice.node), choice.inbox]);
         }
         let traffic = &self.traffic;
-        let answered = self.steps.answer(&mut steps, |inbox| traffic.inbox(inbox), budget, threads);
+        let answered = self.steps.answer(&mut steps, |inbox| traffic.inbox(inbox), threads);
         let taken = answered.and_then(|()| {
             let mut next = Vec::with_capacity(width);
             for place in 0..block.choices.len() {

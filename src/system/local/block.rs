@@ -7,7 +7,6 @@
 
 use super::ground::Scratch;
 use super::{LocalSteps, Moved, Taken};
-use crate::budget::Budget;
 use crate::system::Stop;
 use crate::system::words::Batch;
 use crate::threads::Threads;
@@ -118,13 +117,12 @@ impl LocalSteps {
         &mut self,
         block: &mut StepBlock,
         delivered: impl Fn(u32) -> &'f [u32] + Sync,
-        budget: &Budget,
         threads: &Threads,
     ) -> Result<(), Stop> {
         self.evaluated += block.missed.len() as u64;
         block.outcomes.clear();
         let done = if self.steps.ground().is_some() {
-            self.evaluate(block, delivered, budget, threads)
+            self.evaluate(block, delivered, threads)
         } else {
             self.take_in_order(block, delivered)
         };
@@ -134,11 +132,7 @@ impl LocalSteps {
         done
     }
 
-    fn take_in_order<'f>(
-        &mut self,
-        block: &mut StepBlock,
-        delivered: impl Fn(u32) -> &'f [u32],
-    ) -> Result<(), Stop> {
+    fn take_in_order<'f>(&mut self, block: &mut StepBlock, delivered: impl Fn(u32) -> &'f [u32]) -> Result<(), Stop> {
         for &[node, local, inbox] in &block.missed {
             self.steps.take(node, local, delivered(inbox), &mut self.taken)?;
             let Taken { sent, observed, .. } = &self.taken;
@@ -153,7 +147,6 @@ impl LocalSteps {
         &mut self,
         block: &mut StepBlock,
         delivered: impl Fn(u32) -> &'f [u32] + Sync,
-        budget: &Budget,
         threads: &Threads,
     ) -> Result<(), Stop> {
         let StepBlock { missed, outcomes, shares, rows, .. } = block;
@@ -165,11 +158,7 @@ impl LocalSteps {
         let mut work: Vec<_> = missed.chunks(SHARE).zip(&mut shares[..]).collect();
         threads.share(&mut work, |_, (missed, share)| {
             share.clear();
-            let evaluate = |share: &mut Evaluated| {
-                budget.check()?;
-                missed.iter().try_for_each(|&key| steps.evaluate(key, delivered(key[2]), share))
-            };
-            share.stopped = evaluate(share).err();
+            share.stopped = missed.iter().try_for_each(|&key| steps.evaluate(key, delivered(key[2]), share)).err();
         });
         rows.resize_with(self.nodes, Default::default);
         for (batch, places) in &mut *rows {

@@ -5,6 +5,7 @@
 use super::block::Evaluated;
 use super::{NodeSteps, Taken, Watched};
 use crate::budget::Bound;
+use crate::checkpoint::{Reader, Writer};
 use crate::eval::ground::{Ground, GroundStep};
 use crate::eval::store::{FactId, FactTable};
 use crate::program::{Fact, NodeId, Program};
@@ -12,6 +13,7 @@ use crate::system::words::{Batch, Rows};
 use crate::system::{OutputSet, Spread, Stop};
 use crate::threads::Threads;
 use rustc_hash::FxHashMap;
+use std::io;
 
 /// The grounded program and each node's tables.
 #[derive(Debug)]
@@ -285,7 +287,9 @@ impl NodeSteps for GroundSteps {
         self.step(node, local, delivered);
         let table = &self.nodes[node as usize];
         facts.clear();
-        for_each_common(&self.scratch.outcome.derived, &self.scratch.outcome.derived, |atom| facts.push(table.facts[atom]));
+        for_each_common(&self.scratch.outcome.derived, &self.scratch.outcome.derived, |atom| {
+            facts.push(table.facts[atom])
+        });
         facts.retain(|&id| self.engine.is_shown(self.facts.get(id)));
         facts.sort_unstable();
         Ok(())
@@ -349,6 +353,14 @@ impl NodeSteps for GroundSteps {
         let (row, rest) = packed.split_at(table.carried_words + usize::from(table.last_event > 0));
         *packed = rest;
         table.states.number_of(row)
+    }
+
+    fn save(&self, to: &mut Writer) -> io::Result<()> {
+        self.nodes.iter().try_for_each(|node| to.put(&node.states))
+    }
+
+    fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        self.nodes.iter_mut().try_for_each(|node| from.get().map(|states| node.states = states))
     }
 
     fn states(&self) -> usize {

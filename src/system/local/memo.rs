@@ -6,11 +6,12 @@
 //! come again within the reach of the memory nothing is remembered for a while, and then it is tried again.
 
 use super::Moved;
+use serde::{Deserialize, Serialize};
 
 /// Most entries: 28 bytes each.
 const MOST: usize = 1 << 18;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     key: [u32; 3],
     moved: Moved,
@@ -21,7 +22,7 @@ const NO_KEY: [u32; 3] = [u32::MAX; 3];
 const VACANT: Entry = Entry { key: NO_KEY, moved: Moved { next: 0, sent: 0, snapshot: 0, alarm: false } };
 
 /// What remembering the steps of one node has brought.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Trial {
     asked: usize,
     hits: usize,
@@ -41,7 +42,7 @@ const ROUND: usize = 8 * TRIAL;
 const WORTH: usize = 16;
 
 /// The memory.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Memo {
     entries: Vec<Entry>,
     evicted: usize,

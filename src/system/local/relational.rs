@@ -2,13 +2,15 @@
 
 use super::{NodeSteps, Taken, Watched};
 use crate::budget::{Bound, Budget};
+use crate::checkpoint::{Reader, Writer};
 use crate::eval::seminaive::{SemiNaive, StepIds};
 use crate::eval::store::FactId;
-use crate::program::{Fact, NodeId, Program, When};
+use crate::program::{Fact, NodeId, Program, RelationId, SymbolId, Value, When};
 use crate::system::words::Sets;
 use crate::system::{OutputSet, Spread, Stop};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::io;
 
 /// The evaluator and each node's tables.
 #[derive(Debug)]
@@ -154,6 +156,42 @@ impl NodeSteps for RelationalSteps {
 
     fn fact(&self, id: FactId) -> &Fact {
         self.engine.facts().get(id)
+    }
+
+    fn save(&self, to: &mut Writer) -> io::Result<()> {
+        let facts = self.engine.facts();
+        to.put(&facts.len())?;
+        for id in 0..facts.len() as u32 {
+            let fact = facts.get(FactId(id));
+            let values = fact.values.iter().map(|value| match *value {
+                Value::Int(number) => (false, number),
+                Value::Symbol(symbol) => (true, i64::from(symbol.0)),
+            });
+            to.put(&(fact.relation.0, values.collect::<Vec<(bool, i64)>>()))?;
+        }
+        for node in &self.nodes {
+            to.put(&node.states)?;
+            to.put(&node.facts.iter().map(|fact| fact.0).collect::<Vec<u32>>())?;
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, from: &mut Reader) -> io::Result<()> {
+        // The first ones are there already, with the same numbers.
+        for _ in 0..from.get::<usize>()? {
+            let (relation, values): (u32, Vec<(bool, i64)>) = from.get()?;
+            let value = |&(is_symbol, number): &(bool, i64)| {
+                if is_symbol { Value::Symbol(SymbolId(number as u32)) } else { Value::Int(number) }
+            };
+            let fact = Fact { relation: RelationId(relation), values: values.iter().map(value).collect() };
+            self.engine.facts_mut().intern(&fact);
+        }
+        for node in &mut self.nodes {
+            node.states = from.get()?;
+            node.facts = from.get::<Vec<u32>>()?.into_iter().map(FactId).collect();
+            node.dense = node.facts.iter().copied().zip(0..).collect();
+        }
+        Ok(())
     }
 
     fn states(&self) -> usize {

@@ -1,0 +1,84 @@
+//! `--checkpoint`: an answer that is interrupted and gone on with.
+
+use super::options::seconds;
+use super::session::Loaded;
+use crate::budget::Bound;
+use crate::checkpoint::Checkpoints;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::pipeline::check::Options;
+use crate::pipeline::{Answer, Basis};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where and how often a search is kept.
+#[derive(Debug, Clone, clap::Args)]
+pub struct KeepingOptions {
+    /// Keep the search in this file, and go on from there when asked the same again; removed when the search is finished
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints; more where writing them takes more than a tenth of the time [default: 30]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    checkpoint_every: Option<String>,
+}
+
+/// What is lost at most, if writing is fast.
+const EVERY: Duration = Duration::from_secs(30);
+
+impl KeepingOptions {
+    /// The checkpoints of an answer, if they are asked for.
+    ///
+    /// # Errors
+    /// If there is a file that cannot be gone on from, or a time that cannot be read.
+    pub fn open(
+        &self,
+        command: &str,
+        loaded: &Loaded,
+        options: &Options,
+        max_facts: usize,
+        is_shared: bool,
+    ) -> Result<Option<Checkpoints>, Diagnostic> {
+        let mut wrong = Vec::new();
+        let every = seconds("--checkpoint-every", &self.checkpoint_every, &mut wrong).unwrap_or(EVERY);
+        if let Some(wrong) = wrong.pop() {
+            return Err(wrong);
+        }
+        let Some(path) = &self.checkpoint else { return Ok(None) };
+        let refused = |why: String| Diagnostic::new(codes::CHECKPOINT_REFUSED, why);
+        if is_shared {
+            return Err(refused("searches that are shared among workers or processes are not kept".to_string()));
+        }
+        // Limits may be raised before going on; what a local step may derive is a part of what is searched.
+        let question = [command, &format!("{options:?} {max_facts}"), &format!("{:?}", loaded.program)];
+        let opened = Checkpoints::open(path, &question, every);
+        opened.map(Some).map_err(|why| {
+            refused(format!("`{}` cannot be gone on from: {why}", path.display()))
+                .help("name another file, or remove this one to begin anew")
+        })
+    }
+
+    /// Removes the file, unless an outside bound ended the search, so that it can go on. Gives a warning if it could not be written.
+    ///
+    /// # Errors
+    /// If a search could not be gone on with.
+    pub fn close(&self, checkpoints: &Checkpoints, answer: Option<&Answer>) -> Result<Option<Diagnostic>, Diagnostic> {
+        let goes_on = answer.is_some_and(|answer| {
+            let bound = match answer.basis {
+                Basis::Bound(bound) => Some(bound),
+                _ => None,
+            };
+            matches!(bound, Some(Bound::States | Bound::Transitions | Bound::Memory | Bound::Time | Bound::Interrupt))
+        });
+        let name = self.checkpoint.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        if let Some(why) = checkpoints.gave_up() {
+            return Err(Diagnostic::new(codes::CHECKPOINT_REFUSED, format!("`{name}` cannot be gone on from: {why}")));
+        }
+        if !goes_on {
+            checkpoints.remove();
+        }
+        let warn = |why| {
+            Diagnostic::new(codes::CHECKPOINT_NOT_WRITTEN, format!("`{name}` cannot be written: {why}"))
+                .help("the answer does not depend on it, but if it is interrupted it begins anew or from an older one")
+        };
+        Ok(checkpoints.unwritten().map(warn))
+    }
+}
