@@ -6,7 +6,7 @@ use crate::budget::Bound;
 use crate::checkpoint::Checkpoints;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::check::Options;
-use crate::pipeline::{Answer, Basis};
+use crate::pipeline::{Answer, Cut};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,11 +62,10 @@ impl KeepingOptions {
     /// If a search could not be gone on with.
     pub fn close(&self, checkpoints: &Checkpoints, answer: Option<&Answer>) -> Result<Option<Diagnostic>, Diagnostic> {
         let goes_on = answer.is_some_and(|answer| {
-            let bound = match answer.basis {
-                Basis::Bound(bound) => Some(bound),
-                _ => None,
-            };
-            matches!(bound, Some(Bound::States | Bound::Transitions | Bound::Memory | Bound::Time | Bound::Interrupt))
+            matches!(
+                answer.findings.cut,
+                Some(Cut::Bound(Bound::States | Bound::Transitions | Bound::Memory | Bound::Time | Bound::Interrupt))
+            )
         });
         let name = self.checkpoint.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         if let Some(why) = checkpoints.gave_up() {
