@@ -94,7 +94,7 @@ pub fn ask(
     match question.keeping.open(command, &loaded, &options, budget.max_facts, shape.is_some()) {
         Ok(checkpoints) => budget.checkpoints = checkpoints,
         Err(wrong) => {
-            session.report_placeless(&[wrong]);
+            session.report_placeless(&[*wrong]);
             return session.refuse(command, program.names(), format);
         }
     }
@@ -117,7 +117,7 @@ pub fn ask(
             .close(checkpoints, answer.as_ref().ok())
             .map(|warning| session.report_placeless(warning.as_slice()))
     {
-        session.report_placeless(&[wrong]);
+        session.report_placeless(&[*wrong]);
         return session.refuse(command, program.names(), format);
     }
     if let Ok(answer) = &answer

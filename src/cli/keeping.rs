@@ -36,23 +36,25 @@ impl KeepingOptions {
         options: &Options,
         max_facts: usize,
         is_shared: bool,
-    ) -> Result<Option<Checkpoints>, Diagnostic> {
+    ) -> Result<Option<Checkpoints>, Box<Diagnostic>> {
         let mut wrong = Vec::new();
         let every = seconds("--checkpoint-every", &self.checkpoint_every, &mut wrong).unwrap_or(EVERY);
         if let Some(wrong) = wrong.pop() {
-            return Err(wrong);
+            return Err(Box::new(wrong));
         }
         let Some(path) = &self.checkpoint else { return Ok(None) };
         let refused = |why: String| Diagnostic::new(codes::CHECKPOINT_REFUSED, why);
         if is_shared {
-            return Err(refused("searches that are shared among workers or processes are not kept".to_string()));
+            return Err(Box::new(refused(
+                "searches that are shared among workers or processes are not kept".to_string(),
+            )));
         }
         // Limits may be raised before going on; what a local step may derive is a part of what is searched.
         let question = [command, &format!("{options:?} {max_facts}"), &format!("{:?}", loaded.program)];
         let opened = Checkpoints::open(path, &question, every);
         opened.map(Some).map_err(|why| {
-            refused(format!("`{}` cannot be gone on from: {why}", path.display()))
-                .help("name another file, or remove this one to begin anew")
+            let help = "name another file, or remove this one to begin anew";
+            Box::new(refused(format!("`{}` cannot be gone on from: {why}", path.display())).help(help))
         })
     }
 
@@ -60,7 +62,11 @@ impl KeepingOptions {
     ///
     /// # Errors
     /// If a search could not be gone on with.
-    pub fn close(&self, checkpoints: &Checkpoints, answer: Option<&Answer>) -> Result<Option<Diagnostic>, Diagnostic> {
+    pub fn close(
+        &self,
+        checkpoints: &Checkpoints,
+        answer: Option<&Answer>,
+    ) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
         let goes_on = answer.is_some_and(|answer| {
             matches!(
                 answer.findings.cut,
@@ -69,7 +75,8 @@ impl KeepingOptions {
         });
         let name = self.checkpoint.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         if let Some(why) = checkpoints.gave_up() {
-            return Err(Diagnostic::new(codes::CHECKPOINT_REFUSED, format!("`{name}` cannot be gone on from: {why}")));
+            let message = format!("`{name}` cannot be gone on from: {why}");
+            return Err(Box::new(Diagnostic::new(codes::CHECKPOINT_REFUSED, message)));
         }
         if !goes_on {
             checkpoints.remove();

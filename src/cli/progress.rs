@@ -31,8 +31,11 @@ impl Watch {
             return;
         }
         self.shown = Instant::now();
+        let outlook = progress
+            .share
+            .map_or_else(String::new, |share| format!(", about {:.0} % by how levels shrink", 100.0 * share));
         self.bar.set_message(format!(
-            "{} states, {} not yet expanded, {} transitions",
+            "{} states, {} not yet expanded, {} transitions{outlook}",
             HumanCount(progress.states as u64),
             HumanCount((progress.states - progress.expanded) as u64),
             HumanCount(progress.transitions as u64)

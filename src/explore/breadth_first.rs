@@ -20,6 +20,7 @@
 
 mod block;
 mod kept;
+mod outlook;
 
 use super::Graph;
 use super::components::components;
@@ -27,6 +28,7 @@ use crate::budget::{Bound, Budget};
 use crate::system::{Choice, Message, Stop, System};
 use block::{BLOCK, Listed};
 use kept::Kept;
+use outlook::Outlook;
 use std::collections::BTreeMap;
 
 /// What a search found.
@@ -79,6 +81,8 @@ pub struct Progress {
     pub expanded: usize,
     /// Transitions taken.
     pub transitions: usize,
+    /// The share of all states that is expanded, guessed from how levels shrink; `None` where nothing can be said.
+    pub share: Option<f64>,
 }
 
 /// How many states are expanded between two looks at the clock, the memory and the interrupt flag.
@@ -105,6 +109,7 @@ fn explore_by<S: System>(most: usize, system: &mut S, budget: &Budget, watch: &m
         level_end: 0,
         look_for_loops: LOOPS_AFTER,
         kept: None,
+        outlook: Outlook::default(),
         state,
         next: Vec::new(),
         choices: Vec::new(),
@@ -138,6 +143,7 @@ struct Search {
     /// Loops are looked for when so many states are expanded.
     look_for_loops: usize,
     kept: Option<Kept>,
+    outlook: Outlook,
     /// Working space of [`Search::visit`].
     state: Vec<u32>,
     next: Vec<u32>,
@@ -160,6 +166,7 @@ impl Search {
             while self.graph.expanded() < self.graph.states.len() {
                 if self.graph.expanded() >= self.level_end {
                     self.level_end = self.graph.states.len();
+                    self.outlook.begin_level(self.graph.expanded(), self.level_end);
                 }
                 while self.graph.expanded() < self.level_end {
                     self.expand_block(system, budget, watch)?;
@@ -199,6 +206,7 @@ impl Search {
             states: self.graph.states.len(),
             expanded: self.graph.expanded(),
             transitions: self.graph.transitions(),
+            share: self.outlook.share(self.graph.expanded()),
         });
         Ok(())
     }

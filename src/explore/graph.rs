@@ -90,14 +90,13 @@ impl Graph {
 
     /// The same for many states, each discovered from the state that `parent` gives for its place; there is no limit.
     pub fn discover_all(&mut self, words: &mut Batch, count: usize, parent: impl Fn(usize) -> u32, threads: &Threads) {
-        let mut state = self.states.len();
+        let first = self.states.len();
         self.states.number_all(words, count, threads);
-        for &at in &words.new {
+        for (state, &at) in (first..).zip(&words.new) {
             if state.is_multiple_of(CHUNK) {
                 self.parents.push(Vec::with_capacity(CHUNK));
             }
             self.parents[state / CHUNK].push(parent(at as usize));
-            state += 1;
         }
     }
 
@@ -167,7 +166,9 @@ impl Graph {
         let mut again: Vec<_> = self.again.iter().collect();
         again.sort_unstable();
         to.put(&(&self.states, &self.parents, &self.transitions))?;
-        to.put(&(self.expanded, self.taken, partial, again))
+        to.put(&(self.expanded, self.taken))?;
+        to.put(&partial)?;
+        to.put(&again)
     }
 
     /// The graph that was written.
@@ -176,7 +177,9 @@ impl Graph {
     /// Those of the disk.
     pub fn restore(from: &mut Reader) -> io::Result<Self> {
         let (states, parents, transitions) = from.get()?;
-        let (expanded, taken, ones, again): (usize, usize, Vec<usize>, Vec<(u32, Box<[u32]>)>) = from.get()?;
+        let (expanded, taken): (usize, usize) = from.get()?;
+        let ones: Vec<usize> = from.get()?;
+        let again: Vec<(u32, Box<[u32]>)> = from.get()?;
         let mut partial = BitVec::new();
         partial.resize(ones.last().map_or(0, |&last| last + 1), false);
         ones.iter().for_each(|&at| partial.set(at, true));

@@ -179,6 +179,8 @@ impl Searches<'_> {
                 states: so_far.states + so_far.joint_states + now.states,
                 expanded: so_far.states + so_far.joint_states - so_far.frontier + now.expanded,
                 transitions: so_far.transitions + so_far.joint_transitions + now.transitions,
+                // Of this slice, but not of all.
+                share: None,
             });
         };
         explore_part(&Part::slice(self.program, piece, wants_divergence), budget, self.options, &mut Alone, &mut watch)

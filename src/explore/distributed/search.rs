@@ -173,6 +173,7 @@ impl Search<'_> {
                 states: self.graph.states.len(),
                 expanded: self.graph.expanded(),
                 transitions: self.graph.transitions(),
+                share: None,
             });
         }
         Ok(())
