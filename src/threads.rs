@@ -3,15 +3,14 @@
 //! A share is worked on by one thread, alone, and nothing is said of the order among shares. So what comes of it depends on how many
 //! threads there are only if the function does, or the shares: callers see to it that neither matters.
 
-use rayon::prelude::*;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many threads, and the threads themselves once they are needed. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Threads {
     count: NonZeroUsize,
-    /// `None` if the operating system gives no threads: then all is done in the caller's.
+    /// All but the caller's own; `None` if the operating system gives none: then all is done in the caller's.
     pool: Arc<OnceLock<Option<rayon::ThreadPool>>>,
 }
 
@@ -37,9 +36,21 @@ impl Threads {
     /// Calls `work` with each share and its place, on as many threads as there are.
     pub fn share<T: Send>(&self, shares: &mut [T], work: impl Fn(usize, &mut T) + Sync) {
         if self.count() > 1 && shares.len() > 1 {
-            let start = || rayon::ThreadPoolBuilder::new().num_threads(self.count()).build().ok();
+            let start = || rayon::ThreadPoolBuilder::new().num_threads(self.count() - 1).build().ok();
             if let Some(pool) = self.pool.get_or_init(start) {
-                pool.install(|| shares.par_iter_mut().enumerate().for_each(|(at, share)| work(at, share)));
+                let helpers = self.count().min(shares.len()) - 1;
+                let queue = Mutex::new(shares.iter_mut().enumerate());
+                let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let help = || {
+                    while let Some((at, share)) = next() {
+                        work(at, share);
+                    }
+                };
+                // The caller works too, instead of waiting for the others to wake up.
+                pool.in_place_scope(|scope| {
+                    (0..helpers).for_each(|_| scope.spawn(|_| help()));
+                    help();
+                });
                 return;
             }
         }

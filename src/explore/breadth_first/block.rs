@@ -6,10 +6,10 @@ use crate::system::System;
 use crate::system::block::Block;
 
 /// Most states in a block.
-pub const BLOCK: usize = 1 << 11;
+pub const BLOCK: usize = 1 << 13;
 
 /// A block ends with the state by which it has this many choices.
-pub const CHOICES: usize = 1 << 13;
+pub const CHOICES: usize = 1 << 15;
 
 /// Blocks with fewer choices are not worth the trouble; in debug builds nearly all are, for the tests.
 const FEW: usize = if cfg!(debug_assertions) { 2 } else { 1 << 5 };

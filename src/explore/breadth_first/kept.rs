@@ -50,8 +50,9 @@ impl Search {
         let (Some(checkpoints), Some(kept)) = (&budget.checkpoints, &mut self.kept) else { return };
         let is_near = budget.max_states.saturating_sub(self.graph.states.len()) <= 2 * CHOICES
             || budget.max_transitions.saturating_sub(self.graph.transitions()) <= 2 * CHOICES;
-        let comes_near = is_near && !std::mem::replace(&mut kept.near_bound, is_near);
-        if checkpoints.is_due() || (comes_near && checkpoints.is_worth_keeping()) {
+        let comes_near = is_near && !kept.near_bound && checkpoints.is_worth_keeping();
+        kept.near_bound |= comes_near;
+        if comes_near || checkpoints.is_due() {
             self.keep(system, budget);
         }
     }

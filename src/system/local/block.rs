@@ -28,7 +28,7 @@ pub struct StepBlock {
 const PROMISED: u32 = u32::MAX;
 
 /// Steps that one thread evaluates before it asks for more; few in debug builds, so that small programs have several shares.
-const SHARE: usize = if cfg!(debug_assertions) { 3 } else { 64 };
+const SHARE: usize = if cfg!(debug_assertions) { 3 } else { 256 };
 
 /// Outcomes of a thread's share of the steps.
 #[derive(Debug, Default)]
