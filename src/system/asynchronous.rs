@@ -345,7 +345,7 @@ impl System for Asynchronous<'_> {
         }
         let persistent = self.persistent_set(state, choices)?;
         let batches = self.reduced.splits_batches() && {
-            let idle = !persistent && self.without_idle_steps(state, choices)?;
+            let idle = !persistent && self.without_idle_steps(state, choices);
             self.without_batches(state, choices)? | idle
         };
         Ok(if persistent { Some("persistent") } else { batches.then_some("batches") })
