@@ -132,10 +132,10 @@ impl Asynchronous<'_> {
             before.push(may);
         }
         let mut needed = vec![true; listed.len()];
-        for delivery in 1..listed.len() {
+        for (delivery, needed) in needed.iter_mut().enumerate().skip(1) {
             let delivered: Vec<usize> = (0..count).filter(|&at| digits.messages[at].digit(delivery) > 0).collect();
             if base && self.amounts_to(key, &listed, 0, delivery) {
-                needed[delivery] = false;
+                *needed = false;
                 continue;
             }
             for &first in &delivered {
@@ -149,7 +149,7 @@ impl Asynchronous<'_> {
                     _ => digit * message.weight,
                 };
                 if is_first && self.amounts_to(key, &listed, part, delivery - part) {
-                    needed[delivery] = false;
+                    *needed = false;
                     break;
                 }
             }
