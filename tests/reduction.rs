@@ -175,6 +175,14 @@ fn a_batch_that_sends_something_else_is_tried() {
     assert!(with_flaw(text, Flaw::Batches).contested.is_empty(), "sends that are not compared would go unnoticed");
 }
 
+/// Observer rules of which no assertion speaks see nothing that matters.
+#[test]
+fn observers_without_an_assertion_change_nothing() {
+    let text = "output o; nodes a, b; go(#a)@1; m(#b)@async :- go(#a); o() :- m(); o()@next :- o();
+        both() :- go(#a), o(#b); none() :- notin o(#a), m(#b);";
+    assert!(explored(text).contested.is_empty());
+}
+
 /// An order that only observers see counts.
 #[test]
 fn observers_see_the_order_of_steps_of_different_nodes() {
