@@ -105,8 +105,8 @@ impl Session {
     /// What has been used so far.
     pub fn statistics(&self, figures: &Figures) -> Statistics {
         Statistics {
-            states: figures.states,
-            transitions: figures.transitions,
+            states: figures.states + figures.joint_states,
+            transitions: figures.transitions + figures.joint_transitions,
             local_steps: figures.local_steps,
             schedules: 0,
             duplicates: 0,

@@ -36,9 +36,9 @@ pub const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 #[schemars(transform = schema::require_what_the_interface_fixes)]
 pub struct Statistics {
-    /// Distinct states.
+    /// Distinct states; where slices were searched, the sum over all searches that the answer rests on.
     pub states: usize,
-    /// Transitions, self-loops included.
+    /// Transitions, self-loops included, of the same searches.
     pub transitions: usize,
     /// Local steps evaluated.
     pub local_steps: u64,
@@ -150,7 +150,7 @@ pub struct ReductionObject {
     pub slices: usize,
     /// How many of these were searched; the others are like them but for names.
     pub searched_slices: usize,
-    /// States of searches of several slices together, made for the ultimate models; not counted elsewhere.
+    /// States of searches of several slices together, made for the ultimate models.
     pub joint_states: usize,
     /// Transitions of these searches.
     pub joint_transitions: usize,

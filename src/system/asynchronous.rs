@@ -202,7 +202,7 @@ impl<'p> Asynchronous<'p> {
 
     /// Whether observers may find less if the step of `node` from `state` to `next` is taken before others.
     fn is_seen_early(&self, state: &[u32], next: &[u32], node: u32) -> bool {
-        let Some(readings) = self.reduced.observed() else { return false };
+        let Some(readings) = self.reduced.observed().filter(|_| self.observers) else { return false };
         let shown = |state: &[u32]| -> Vec<(u32, RelationId)> {
             let snapshot = self.snapshots(state)[node as usize].checked_sub(1);
             let facts = snapshot.map_or_else(Vec::new, |snapshot| self.steps.snapshot(snapshot));
@@ -214,7 +214,7 @@ impl<'p> Asynchronous<'p> {
     /// The nodes all of whose steps may be taken before those of others as far as observers can tell.
     fn unseen(&mut self, state: &[u32], choices: &[Choice]) -> Result<Vec<bool>, Stop> {
         let mut unseen = vec![true; self.nodes()];
-        if self.reduced.observed().is_some() {
+        if self.observers && self.reduced.observed().is_some() {
             let mut next = Vec::new();
             for &choice in choices {
                 if unseen[choice.node as usize] {
@@ -417,7 +417,7 @@ impl System for Asynchronous<'_> {
         }
         let persistent = self.persistent_set(state, choices)?;
         let batches = self.reduced.splits_batches() && {
-            let idle = !persistent && self.without_idle_steps(state, choices)?;
+            let idle = !persistent && self.without_idle_steps(state, choices);
             self.without_batches(state, choices)? | idle
         };
         Ok(if persistent { Some("persistent") } else { batches.then_some("batches") })

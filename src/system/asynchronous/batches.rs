@@ -56,11 +56,12 @@ impl Message {
 
 impl Asynchronous<'_> {
     /// Leaves out idle steps after which everything is as before, if there are other choices; returns whether there are any.
-    pub(super) fn without_idle_steps(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> Result<bool, Stop> {
+    pub(super) fn without_idle_steps(&mut self, state: &[u32], choices: &mut Vec<Choice>) -> bool {
         let mut next = Vec::new();
         let mut kept = Vec::with_capacity(choices.len());
         for &choice in &*choices {
-            let idles = choice.inbox == 0 && !self.step(state, choice, &mut next)? && next == state;
+            // A step that has no outcome is taken, and reported, by the search.
+            let idles = choice.inbox == 0 && self.step(state, choice, &mut next) == Ok(false) && next == state;
             if !idles {
                 kept.push(choice);
             }
@@ -69,7 +70,7 @@ impl Asynchronous<'_> {
         if fewer {
             *choices = kept;
         }
-        Ok(fewer)
+        fewer
     }
 
     /// Leaves out the choices that sequences of smaller ones amount to; returns whether there are any.
@@ -126,15 +127,15 @@ impl Asynchronous<'_> {
         for first in &digits.messages {
             let mut may = vec![false; count];
             for (may, second) in may.iter_mut().zip(&digits.messages) {
-                *may = first.fact != second.fact && self.amounts_to(key, &listed, first.weight, second.weight)?;
+                *may = first.fact != second.fact && self.amounts_to(key, &listed, first.weight, second.weight);
             }
             before.push(may);
         }
         let mut needed = vec![true; listed.len()];
-        for delivery in 1..listed.len() {
+        for (delivery, needed) in needed.iter_mut().enumerate().skip(1) {
             let delivered: Vec<usize> = (0..count).filter(|&at| digits.messages[at].digit(delivery) > 0).collect();
-            if base && self.amounts_to(key, &listed, 0, delivery)? {
-                needed[delivery] = false;
+            if base && self.amounts_to(key, &listed, 0, delivery) {
+                *needed = false;
                 continue;
             }
             for &first in &delivered {
@@ -147,8 +148,8 @@ impl Asynchronous<'_> {
                     [_] => continue,
                     _ => digit * message.weight,
                 };
-                if is_first && self.amounts_to(key, &listed, part, delivery - part)? {
-                    needed[delivery] = false;
+                if is_first && self.amounts_to(key, &listed, part, delivery - part) {
+                    *needed = false;
                     break;
                 }
             }
@@ -157,29 +158,31 @@ impl Asynchronous<'_> {
     }
 
     /// Whether delivery number `first`, and then what `second` delivers beyond what is in all deliveries, amounts to both at once: delivery number `first + second`.
-    fn amounts_to(&mut self, key: [u32; 3], listed: &[Delivery], first: usize, second: usize) -> Result<bool, Stop> {
+    fn amounts_to(&mut self, key: [u32; 3], listed: &[Delivery], first: usize, second: usize) -> bool {
         let [node, local, _] = key;
         let (one, both) = (listed[first], listed[first + second]);
-        let Traffic::Any(buffers) = &mut self.traffic else { return Ok(false) };
+        let Traffic::Any(buffers) = &mut self.traffic else { return false };
         let common = buffers.inbox(listed[0].inbox).to_vec();
         let mut left = buffers.inbox(listed[second].inbox).to_vec();
         left.retain(|fact| common.binary_search(fact).is_err());
         let left = buffers.inbox_of(&left);
-        let whole = self.steps.moved(node, local, both.inbox, buffers.inbox(both.inbox))?;
-        let start = self.steps.moved(node, local, one.inbox, buffers.inbox(one.inbox))?;
-        let end = self.steps.moved(node, start.next, left, buffers.inbox(left))?;
+        let whole = self.steps.moved(node, local, both.inbox, buffers.inbox(both.inbox));
+        let start = self.steps.moved(node, local, one.inbox, buffers.inbox(one.inbox));
+        // If a step has no outcome the search comes to it by itself.
+        let (Ok(whole), Ok(start)) = (whole, start) else { return false };
+        let Ok(end) = self.steps.moved(node, start.next, left, buffers.inbox(left)) else { return false };
         if whole.alarm || (end.next, end.snapshot) != (whole.next, whole.snapshot) {
-            return Ok(false);
+            return false;
         }
         if self.reduced.flaw() == Some(Flaw::Batches) {
-            return Ok(true);
+            return true;
         }
         // What the first step sends to its own node would be in flight already at the second.
         let start = self.steps.sent(start.sent);
         let mut sent: Vec<&[u32]> = start.chunks_exact(2).chain(self.steps.sent(end.sent).chunks_exact(2)).collect();
         sent.sort_unstable();
-        Ok(start.chunks_exact(2).all(|pair| pair[0] != node)
-            && sent.into_iter().eq(self.steps.sent(whole.sent).chunks_exact(2)))
+        start.chunks_exact(2).all(|pair| pair[0] != node)
+            && sent.into_iter().eq(self.steps.sent(whole.sent).chunks_exact(2))
     }
 }
 

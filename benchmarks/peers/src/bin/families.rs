@@ -34,14 +34,14 @@ fn instances() -> Vec<Instance> {
     };
     add("scatter to n nodes that keep it", &[5, 10, 40], &|nodes| scatter(nodes, Receiver::Keep));
     add("scatter to n nodes that answer once", &[5, 10, 40], &|nodes| scatter(nodes, Receiver::Answer));
-    add("scatter to n nodes that may wait", &[5, 10], &|nodes| scatter(nodes, Receiver::Wait));
+    add("scatter to n nodes that may wait", &[5, 10, 40], &|nodes| scatter(nodes, Receiver::Wait));
     add("gather n messages", &[5, 10, 40], &|messages| Family::Gather { messages });
     add("flooding, n nodes, 1 value, resent", &[2, 3, 10], &|nodes| Family::Flooding { nodes, values: 1 });
     add("flooding, n nodes, 3 values, resent", &[2, 3, 10], &|nodes| Family::Flooding { nodes, values: 3 });
     add("2PC, n agents, all yes", &[3, 5, 7, 9], &|agents| commit(agents, Votes::Yes));
     add("2PC, n agents, one no", &[3, 5, 7, 9], &|agents| commit(agents, Votes::OneNo));
     add("2PC, n agents, timeout", &[3, 5, 7, 9], &|agents| commit(agents, Votes::Timeout));
-    add("2PC, n agents, either vote", &[3, 4, 5], &|agents| commit(agents, Votes::Either));
+    add("2PC, n agents, either vote", &[3, 5, 7, 9], &|agents| commit(agents, Votes::Either));
     add("2PC, n agents, resent", &[1, 2, 3, 9], &resent);
     add("3PC, n agents", &[3, 5, 7, 9], &|agents| Family::ThreePhaseCommit { agents });
     add("Paxos, 3 acceptors, n proposers", &[1, 2, 3], &|proposers| Family::Paxos { acceptors: 3, proposers });
