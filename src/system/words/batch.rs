@@ -182,13 +182,11 @@ impl Rows {
         for &(at, told) in batch.shares.iter().flat_map(|share| &share.told) {
             all[at as usize] = told;
         }
-        for at in 0..count {
-            let mut told = all[at];
+        for (at, told) in all.iter_mut().enumerate() {
             if matches!(told, Told::PutOff) {
-                told = self.search_on(batch, at, base);
-                all[at] = told;
+                *told = self.search_on(batch, at, base);
             }
-            let id = match told {
+            let id = match *told {
                 Told::Known(number) => number,
                 Told::Like(earlier) => batch.numbers[earlier as usize],
                 Told::Entered(_) => {
