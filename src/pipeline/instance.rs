@@ -237,7 +237,7 @@ pub(super) fn explore_part(
         let counted_out = |stopped: &Stopped| {
             matches!(stopped, Stopped::At { stop: Stop::Bound(Bound::States | Bound::Transitions), .. })
         };
-        if persistent && found.grew && found.stopped.as_ref().is_some_and(counted_out) {
+        if persistent && found.grew && !budget.is_enough() && found.stopped.as_ref().is_some_and(counted_out) {
             // Without persistent sets the loop that pumps may be met sooner.
             grows = true;
             continue;

@@ -115,7 +115,10 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
         (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
             "explored: every delivery order of this instance".to_string()
         }
-        (Basis::Explored, _) => "explored in part: enough for this verdict".to_string(),
+        (Basis::Explored, _) => {
+            let limits = "`explore`, or a limit such as `--timeout 600`, goes on to all that is contested";
+            format!("explored in part: enough for this verdict ({limits})")
+        }
         (basis, _) => basis.to_string(),
     };
     row(text, style, "basis", &value);
