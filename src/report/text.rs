@@ -44,8 +44,8 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
         }
         Verdict::Inconclusive => {
             let why = match answer.basis {
-                Basis::Bound(bound) => advice::meaning(bound),
-                _ => "a bound was hit",
+                Basis::Bound(bound) => advice::meaning_of(case.program, bound, &answer.findings.figures),
+                _ => "a bound was hit".to_string(),
             };
             (Tone::Open, format!("no answer, because {why}"))
         }
