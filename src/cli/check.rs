@@ -243,6 +243,15 @@ pub fn fault_diagnostic(program: &Program, report: &FaultReport) -> Diagnostic {
     fault_finding(program, fault, rule.map(|rule| rule.span), &report.schedule)
 }
 
+/// The code of a fault.
+pub fn fault_code(fault: Fault) -> codes::Code {
+    match fault {
+        Fault::DivisionByZero => codes::DIVISION_BY_ZERO,
+        Fault::ArithmeticOnSymbol => codes::ARITHMETIC_MEETS_SYMBOL,
+        Fault::OrdersIntegerAndSymbol | Fault::IntegerBeyond64Bits => codes::ORDERING_MEETS_SYMBOL,
+    }
+}
+
 /// The finding about a fault, with the run that leads there.
 pub fn fault_finding(
     program: &Program,
@@ -250,11 +259,7 @@ pub fn fault_finding(
     rule: Option<crate::source::Span>,
     schedule: &Schedule,
 ) -> Diagnostic {
-    let code = match fault {
-        Fault::DivisionByZero => codes::DIVISION_BY_ZERO,
-        Fault::ArithmeticOnSymbol => codes::ARITHMETIC_MEETS_SYMBOL,
-        Fault::OrdersIntegerAndSymbol | Fault::IntegerBeyond64Bits => codes::ORDERING_MEETS_SYMBOL,
-    };
+    let code = fault_code(fault);
     let message = format!("a rule {fault} in a reachable step");
     let finding = match rule {
         Some(span) => Diagnostic::at(code, span, message, fault.to_string()),

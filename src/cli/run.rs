@@ -1,12 +1,14 @@
 //! `watershed run`: one fair schedule, its trace and its ultimate model.
 
 mod interactive;
+mod stratified;
 
 use super::check::fault_finding;
 use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions, count};
 use super::session::{Loaded, Session};
 use super::{Exit, console::Verbosity};
 use crate::budget::{Bound, Budget};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::EvalError;
 use crate::pipeline::Figures;
 use crate::report::facts::shown;
@@ -38,6 +40,31 @@ pub struct Arguments {
     /// Choose each delivery yourself
     #[arg(short, long)]
     interactive: bool,
+    /// What the program means: `asynchronous`, the runs of a network; or `stratified`, stratum by stratum, which programs in
+    /// DedalusS have and which takes no schedule
+    #[arg(
+        long, value_enum, value_name = "NAME", default_value_t = Semantics::Asynchronous, hide_possible_values = true
+    )]
+    semantics: Semantics,
+}
+
+/// What a program means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Semantics {
+    /// Semantics §2: runs of a network.
+    Asynchronous,
+    /// Semantics §4: stratum by stratum.
+    Stratified,
+}
+
+impl Semantics {
+    /// As options and reports name it.
+    fn name(self) -> &'static str {
+        match self {
+            Semantics::Asynchronous => "asynchronous",
+            Semantics::Stratified => "stratified",
+        }
+    }
 }
 
 /// Takes the run.
@@ -47,6 +74,11 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let mut wrong = Vec::new();
     let seed = count("--seed", &arguments.seed, &mut wrong);
     let limits = arguments.limits.limits().map_err(|more| wrong.extend(more));
+    let stratified = arguments.semantics == Semantics::Stratified;
+    if stratified && (arguments.fifo || arguments.interactive || arguments.seed.is_some()) {
+        let message = "`--semantics stratified` takes no schedule, so `--seed`, `--fifo` and `-i` say nothing";
+        wrong.push(Diagnostic::new(codes::USAGE, message));
+    }
     session.report_placeless(&wrong);
     let (Ok(limits), true) = (limits, wrong.is_empty()) else { return session.refuse("run", names, format) };
     // While a person is asked, a signal that waits for the next look at a flag would wait for the next line.
@@ -57,6 +89,9 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let Some(loaded) = session.load_instance(&arguments.program) else {
         return session.refuse("run", names, format);
     };
+    if stratified {
+        return stratified::run(arguments, &loaded, &budget, session);
+    }
     let run = match (arguments.interactive, seed) {
         (true, _) => interact(&loaded.program, &mut Person::new(), &budget),
         (false, Some(seed)) => take(&loaded.program, Policy::Seeded(seed as u64), &budget),
@@ -109,6 +144,7 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 command: "run",
                 program: arguments.program.names(),
                 class: loaded.analysis.classification.class.name(),
+                semantics: arguments.semantics.name(),
                 verdict,
                 basis,
                 nodes: nodes(program),
@@ -116,7 +152,7 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 diagnostics: session.diagnostics.clone(),
                 statistics,
                 network: program.order.name(),
-                schedule: run.schedule.show(program),
+                schedule: Some(run.schedule.show(program)),
                 stem: steps(&run.records[..stem]),
                 cycle: steps(&run.records[stem..]),
                 ultimate_model: model.map(|model| shown(program, &model)),

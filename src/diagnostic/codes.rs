@@ -419,6 +419,12 @@ table! {
          \n\
          wrong: n1 ; n2 ; s{m(#s, a)}   where both nodes send m(#s, a)\n\
          right: n1 ; n2 ; s{m(#s, a) from n1}";
+    OUTSIDE_DEDALUS_S = "E0720", "a program without a stratified model",
+        "The model by strata is defined for DedalusS: no fact of a single step, every relation that is sent is persisted, and no\n\
+         cycle through negation or aggregation among all rules, temporal ones included. What is named here breaks that.\n\
+         \n\
+         wrong: m(#N, X)@async :- e(N, X); r(X) :- e(X), notin m(X);\n\
+         right: m(#N, X)@async :- e(N, X); m(X)@next :- m(X); r(X) :- e(X), notin m(X);";
     DIVISION_BY_ZERO = "E0801", "a division by zero",
         "In some reachable step a rule divides, or takes a remainder, by zero. The report names the rule and a shortest\n\
          run that leads there. Literals are taken positive atoms first, then comparisons from left to right, so a\n\

@@ -6,6 +6,7 @@ mod dependency;
 mod order;
 mod safety;
 mod scale;
+mod stratified_model;
 
 use watershed::diagnostic::any_error;
 use watershed::program::{Program, resolve};

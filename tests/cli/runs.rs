@@ -62,3 +62,41 @@ fn a_person_closes_a_loop() {
     assert!(output.stdout.starts_with("ended: a fair run"), "{}", output.stdout);
     assert!(!output.stdout.contains("runaway(#n1)"), "both vows are heard in one step: {}", output.stdout);
 }
+
+#[test]
+fn the_model_by_strata_is_no_run() {
+    let output = watershed(&["run", &corpus("papers/marriage.ded"), "--semantics", "stratified", "--format", "json"]);
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    let json = output.json();
+    assert_eq!((&json["semantics"], &json["basis"]), (&"stratified".into(), &"evaluated".into()));
+    assert!(json["schedule"].is_null());
+    assert_eq!(strings(&json["ultimate_model"]), ["i_do(#n1, bride)", "i_do(#n1, groom)"]);
+    let scheduled = watershed(&["run", &corpus("papers/marriage.ded"), "--semantics", "stratified", "--seed", "1"]);
+    assert_eq!(scheduled.code, Some(2), "{scheduled:#?}");
+}
+
+#[test]
+fn what_keeps_a_program_from_a_model_by_strata_is_named() {
+    let program = "nodes n1;\ne(#n1)@3;\nm()@async :- e();\np()@next :- e(), notin p();\n";
+    let output = with_input(&["run", "-", "--semantics", "stratified", "--format", "json"], program);
+    assert_eq!(output.code, Some(2), "{output:#?}");
+    let json = output.json();
+    let found: Vec<(String, u64)> = json["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|d| d["severity"] == "error")
+        .map(|d| (d["code"].as_str().unwrap_or_default().to_string(), d["line"].as_u64().unwrap_or_default()))
+        .collect();
+    assert_eq!(found, [("E0720".to_string(), 2), ("E0720".to_string(), 3), ("E0720".to_string(), 4)]);
+}
+
+#[test]
+fn bounds_and_faults_of_the_model_by_strata() {
+    let grows = "nodes n1; p(#n1, 1); p(N + 1)@next :- p(N); output p;";
+    let output = with_input(&["run", "-", "--semantics", "stratified", "--max-facts", "50", "--format", "json"], grows);
+    assert_eq!((output.code, &output.json()["basis"]), (Some(3), &"bound:facts".into()));
+    let divides = "nodes n1; e(#n1, 0); p(1 / N) :- e(N); output p;";
+    let output = with_input(&["run", "-", "--semantics", "stratified", "--format", "json"], divides);
+    assert_eq!((output.code, &output.json()["diagnostics"][0]["code"]), (Some(2), &"E0801".into()));
+}

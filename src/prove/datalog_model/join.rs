@@ -1,7 +1,7 @@
 //! One rule over located facts: join of the positive atoms at one node, then conditions, negated atoms, head.
 
 use super::expression::{Postfix, compare, fit};
-use super::table::{Columns, Tables};
+use super::table::{Columns, Rows, Tables};
 use crate::budget::Budget;
 use crate::eval::{EvalError, Fault};
 use crate::program::rule::{AggregateFunction, Comparator};
@@ -72,7 +72,24 @@ enum Action {
     Set(usize),
 }
 
-type Derived = Vec<(NodeId, Box<[Value]>)>;
+/// What a rule derives that is in no table yet, all columns in one stretch of memory. A fact may be there more than once.
+#[derive(Default)]
+pub struct Derived {
+    nodes: Vec<NodeId>,
+    values: Vec<Value>,
+}
+
+impl Derived {
+    fn push(&mut self, node: NodeId, values: &[Value]) {
+        self.nodes.push(node);
+        self.values.extend_from_slice(values);
+    }
+
+    /// The facts, which have this many columns.
+    pub fn facts(&self, arity: usize) -> impl Iterator<Item = (NodeId, &[Value])> {
+        self.nodes.iter().enumerate().map(move |(i, &node)| (node, &self.values[i * arity..(i + 1) * arity]))
+    }
+}
 
 /// The groups of a rule that aggregates: destination and plain columns to the distinct tuples of each aggregate.
 type Groups = BTreeMap<(NodeId, Vec<Value>), Vec<BTreeSet<Vec<Value>>>>;
@@ -122,13 +139,13 @@ impl<'a> CompiledRule<'a> {
         self.rule.head.relation
     }
 
-    /// Whether a positive atom is on an IDB relation.
-    pub fn reads_idb(&self, program: &Program) -> bool {
-        self.rule.positive.iter().any(|atom| !program.relation(atom.relation).is_edb())
+    /// Whether a positive atom is on a relation that changes.
+    pub fn reads(&self, changes: &[bool]) -> bool {
+        self.rule.positive.iter().any(|atom| changes[atom.relation.0 as usize])
     }
 
     /// Plans a join, new facts first, and builds the indexes that it needs.
-    pub fn plan(&self, program: &Program, tables: &mut Tables, delta: Option<Delta>) -> Plan {
+    pub fn plan(&self, changes: &[bool], tables: &mut Tables, delta: Option<Delta>) -> Plan {
         let first = delta.map_or(0, |delta| delta.atom);
         // For each variable the step that binds it, counted from 1; the location is bound before the first.
         let mut bound = vec![usize::MAX; self.rule.variables.len()];
@@ -136,9 +153,26 @@ impl<'a> CompiledRule<'a> {
             bound[location.0 as usize] = 0;
         }
         let others = (0..self.rule.positive.len()).filter(|&atom| atom != first);
-        let order = (first < self.rule.positive.len()).then_some(first).into_iter().chain(others);
+        let mut waiting: Vec<usize> =
+            (first < self.rule.positive.len()).then_some(first).into_iter().chain(others).collect();
         let mut steps = Vec::with_capacity(self.rule.positive.len());
-        for atom_index in order {
+        while !waiting.is_empty() {
+            // After the first the atom with most columns known, in source order among equals.
+            let known = |&&atom: &&usize| {
+                let known = |term: &&Term| match term {
+                    Term::Constant(_) => true,
+                    Term::Variable(variable) => bound[variable.0 as usize] != usize::MAX,
+                    Term::Anonymous => false,
+                };
+                self.rule.positive[atom].terms.iter().filter(known).count()
+            };
+            let next = if steps.is_empty() {
+                Some(0)
+            } else {
+                let most = waiting.iter().map(|atom| known(&atom)).max();
+                waiting.iter().position(|atom| Some(known(&atom)) == most)
+            };
+            let atom_index = waiting.remove(next.unwrap_or(0));
             let atom = &self.rule.positive[atom_index];
             let step = steps.len() + 1;
             let mut columns = Vec::new();
@@ -163,7 +197,7 @@ impl<'a> CompiledRule<'a> {
                 }
             }
             let relation = atom.relation.0 as usize;
-            let changes = !program.relation(atom.relation).is_edb();
+            let changes = changes[relation];
             let rows = match delta {
                 Some(delta) if changes && atom_index == delta.atom => delta.old[relation]..delta.ends[relation],
                 Some(delta) if changes && atom_index < delta.atom => 0..delta.old[relation],
@@ -195,7 +229,8 @@ impl<'a> CompiledRule<'a> {
             program,
             tables,
             variables: vec![Value::Int(0); self.rule.variables.len()],
-            derived: Vec::new(),
+            derived: Derived::default(),
+            key: Vec::new(),
             groups: BTreeMap::new(),
             fault: None,
         };
@@ -228,6 +263,8 @@ struct Firing<'a> {
     tables: &'a Tables,
     variables: Vec<Value>,
     derived: Derived,
+    /// The values by which rows are looked up.
+    key: Vec<Value>,
     groups: Groups,
     fault: Option<Fault>,
 }
@@ -258,21 +295,20 @@ impl<'a> Firing<'a> {
     }
 
     /// The rows for an atom, given the variables bound so far.
-    fn candidates(&self, step: &Step, node: NodeId) -> &'a [u32] {
+    fn candidates(&mut self, step: &Step, node: NodeId) -> Rows<'a> {
         let mut wanted = step.index.iter().copied().peekable();
-        let mut values = Vec::with_capacity(step.index.len());
+        self.key.clear();
         for &(column, action) in &step.columns {
             if wanted.peek() == Some(&column) {
                 wanted.next();
                 match action {
-                    Action::Check(value) => values.push(value),
-                    Action::Same(variable) => values.push(self.variables[variable]),
+                    Action::Check(value) => self.key.push(value),
+                    Action::Same(variable) => self.key.push(self.variables[variable]),
                     Action::Set(_) => {}
                 }
             }
         }
-        let rows = self.tables.lookup(step.relation, &step.index, node, values.into());
-        &rows[..rows.partition_point(|&number| number < step.rows.end)]
+        self.tables.lookup(step.relation, &step.index, node, &self.key).below(step.rows.end)
     }
 
     /// Joins the remaining atoms at `node`, depth first on a stack of its own.
@@ -282,9 +318,9 @@ impl<'a> Firing<'a> {
             return Ok(());
         };
         let mut looked_at = 0;
-        let mut stack = vec![self.candidates(first, node).iter()];
+        let mut stack = vec![self.candidates(first, node)];
         while let Some(rows) = stack.last_mut() {
-            let Some(&number) = rows.next() else {
+            let Some(number) = rows.next() else {
                 stack.pop();
                 continue;
             };
@@ -296,7 +332,7 @@ impl<'a> Firing<'a> {
                 continue;
             }
             match steps.get(stack.len()) {
-                Some(next) => stack.push(self.candidates(next, node).iter()),
+                Some(next) => stack.push(self.candidates(next, node)),
                 None => self.finish(node),
             }
         }
@@ -346,7 +382,9 @@ impl<'a> Firing<'a> {
         }
         for node in nodes {
             if tuples.is_empty() {
-                self.derived.push((node, plain.as_slice().into()));
+                if !self.tables.contains(self.compiled.head(), node, &plain) {
+                    self.derived.push(node, &plain);
+                }
                 continue;
             }
             let group = self.groups.entry((node, plain.clone())).or_insert_with(|| vec![BTreeSet::new(); tuples.len()]);
@@ -371,8 +409,11 @@ impl<'a> Firing<'a> {
                 bound.push(expr.value(&self.variables)?);
             }
         }
-        let rows = self.tables.lookup(relation, columns, node, bound.into());
-        Ok(rows.iter().any(|&number| {
+        let mut rows = self.tables.lookup(relation, columns, node, &bound);
+        if bound.len() == terms.len() {
+            return Ok(rows.next().is_some());
+        }
+        Ok(rows.any(|number| {
             let (_, values) = self.tables.row(relation, number);
             let mut met: BTreeMap<u32, Value> = BTreeMap::new();
             terms.iter().zip(values).all(|(term, value)| match term {
@@ -385,7 +426,7 @@ impl<'a> Firing<'a> {
     fn outcome(mut self) -> (Derived, Option<Fault>) {
         for ((node, plain), sets) in std::mem::take(&mut self.groups) {
             match self.aggregate(&plain, &sets) {
-                Ok(values) => self.derived.push((node, values)),
+                Ok(values) => self.derived.push(node, &values),
                 Err(fault) => self.fault = Some(self.fault.map_or(fault, |least| least.min(fault))),
             }
         }

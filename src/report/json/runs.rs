@@ -19,11 +19,14 @@ pub struct RunObject {
     /// `dedalus+`, `dedalus-s` or `dedalus`.
     #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
-    /// `ended` (the run repeats itself), `left` (whoever chose wanted no more) or `inconclusive`.
+    /// `asynchronous`, or `stratified`: then there is no run, and the ultimate model is the one by strata.
+    #[schemars(extend("enum" = ["asynchronous", "stratified"]))]
+    pub semantics: &'static str,
+    /// `ended` (the run repeats itself, or the model is evaluated), `left` (whoever chose wanted no more) or `inconclusive`.
     #[schemars(extend("enum" = ["ended", "left", "inconclusive"]))]
     pub verdict: &'static str,
-    /// `explored`, or the bound that ended it.
-    #[schemars(regex(pattern = "^(explored|bound:.+)$"))]
+    /// `explored`, `evaluated` (by strata), or the bound that ended it.
+    #[schemars(regex(pattern = "^(explored|evaluated|bound:.+)$"))]
     pub basis: String,
     /// The network.
     pub nodes: Vec<String>,
@@ -36,8 +39,8 @@ pub struct RunObject {
     /// In which order copies are delivered: `any` or `fifo`.
     #[schemars(extend("enum" = ["any", "fifo"]))]
     pub network: &'static str,
-    /// The run's schedule as a string.
-    pub schedule: String,
+    /// The run's schedule as a string; `null` if there is no run.
+    pub schedule: Option<String>,
     /// The steps before the loop.
     pub stem: Vec<StepObject>,
     /// The steps repeated for ever; empty unless the run ended.
