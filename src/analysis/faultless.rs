@@ -6,9 +6,7 @@
 //! A rule cannot err if what it computes with and orders is whole, and what it divides by is a constant other than 0. Integers beyond 64 bits are a bound and not an error.
 
 use crate::program::rule::{AggregateFunction, BinaryOperator};
-use crate::program::{
-    Condition, Destination, Expr, HeadTerm, NegatedTerm, Program, Rule, Term, Value, VariableId,
-};
+use crate::program::{Condition, Destination, Expr, HeadTerm, NegatedTerm, Program, Rule, Term, Value, VariableId};
 
 /// Rounds of the fixpoint after which nothing is known.
 const MOST_ROUNDS: usize = 64;

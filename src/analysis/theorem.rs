@@ -42,7 +42,7 @@ pub const DEDALUS_PLUS: Theorem = Theorem {
 /// Temporal polarity.
 pub const TEMPORAL_POLARITY: Theorem = Theorem {
     name: "temporal-polarity",
-    source: "the argument is at `analysis/polarity.rs`; `watershed classify` lists the flags of each relation",
+    source: "stated and proved in `src/analysis/polarity.rs`",
     argument: "Whatever is remembered for ever, or sent, is there in every fair run or in none: its rules read what only grows, or what only \
                shrinks under a negation, or what the local step alone decides, or a single message. So all fair runs reach the same facts that only grow or shrink, \
                timed facts are the same at the same steps, and what the outputs derive from these by other rules is in the end the same. No \

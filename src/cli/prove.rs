@@ -1,11 +1,11 @@
 //! `watershed prove`: confluence for all instances.
 
-use super::options::{FormatOptions, Format, LimitOptions, ProgramOptions};
+use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
 use super::progress::Watch;
 use super::{Exit, console::Verbosity, session::Session};
+use crate::budget::Bound;
 use crate::pipeline::prove::{self, Outcome};
 use crate::pipeline::{Cut, Figures, Verdict};
-use crate::budget::Bound;
 use crate::report::json::{self, ProofObject};
 use crate::report::proof::Proof;
 use crate::report::{sarif, text};
@@ -79,9 +79,7 @@ fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> 
     let nothing = Figures::default();
     let statistics = session.statistics(case.as_ref().map_or(&nothing, |case| &case.answer.findings.figures));
     match arguments.format.format {
-        Format::Json => {
-            session.print_json(&ProofObject::new(proof, session.diagnostics.clone(), statistics), exit)
-        }
+        Format::Json => session.print_json(&ProofObject::new(proof, session.diagnostics.clone(), statistics), exit),
         Format::Sarif => {
             let findings = case.as_ref().filter(|case| case.answer.witness.is_some()).map(sarif::of_verdict);
             session.print_json(&sarif::log(&session.diagnostics, findings.unwrap_or_default()), exit)

@@ -109,18 +109,25 @@ fn use_of_variable(
     variable: VariableId,
 ) -> Use {
     let mentions = |expr: &Expr| super::bodies::variables_of(expr).contains(&variable);
-    let in_atoms = rule.positive.iter().enumerate().flat_map(|(i, atom)| atom.terms.iter().enumerate().map(move |(c, t)| (i, c, t)));
-    let elsewhere = in_atoms
-        .filter(|&(i, c, term)| (i, c) != (index, value.column) && *term == Term::Variable(variable))
-        .count()
-        > 0
-        || rule.location == Some(Term::Variable(variable))
-        || rule.negative.iter().flat_map(|atom| &atom.terms).any(|term| matches!(term, NegatedTerm::Expr(e) if mentions(e)))
-        || matches!(&rule.head.destination, Destination::At(expr) if mentions(expr))
-        || rule.head.terms.iter().any(|term| match term {
-            HeadTerm::Expr(expr) => mentions(expr),
-            HeadTerm::Aggregate(aggregate) => aggregate.variable == variable || aggregate.keys.contains(&variable),
-        });
+    let in_atoms = rule
+        .positive
+        .iter()
+        .enumerate()
+        .flat_map(|(i, atom)| atom.terms.iter().enumerate().map(move |(c, t)| (i, c, t)));
+    let elsewhere =
+        in_atoms.filter(|&(i, c, term)| (i, c) != (index, value.column) && *term == Term::Variable(variable)).count()
+            > 0
+            || rule.location == Some(Term::Variable(variable))
+            || rule
+                .negative
+                .iter()
+                .flat_map(|atom| &atom.terms)
+                .any(|term| matches!(term, NegatedTerm::Expr(e) if mentions(e)))
+            || matches!(&rule.head.destination, Destination::At(expr) if mentions(expr))
+            || rule.head.terms.iter().any(|term| match term {
+                HeadTerm::Expr(expr) => mentions(expr),
+                HeadTerm::Aggregate(aggregate) => aggregate.variable == variable || aggregate.keys.contains(&variable),
+            });
     if elsewhere {
         return Use::Rows;
     }

@@ -80,11 +80,9 @@ impl ProofObject {
             diagnostics,
             statistics,
             theorem: match outcome {
-                Outcome::Proved(theorem) => Some(TheoremObject {
-                    name: theorem.name,
-                    source: theorem.source,
-                    argument: theorem.argument,
-                }),
+                Outcome::Proved(theorem) => {
+                    Some(TheoremObject { name: theorem.name, source: theorem.source, argument: theorem.argument })
+                }
                 _ => None,
             },
             instance_confluent: case.as_ref().and_then(Case::confluence),

@@ -121,7 +121,13 @@ pub fn polarity(program: &Program, sources: &SourceMap, analysis: &Analysis, sty
         let _ = writeln!(text, "  {:width$}  {flags}", row.relation);
         if let Some(spoiler) = row.spoiler {
             let at = spoiler.place.short().unwrap_or_default();
-            let _ = writeln!(text, "  {:width$}    {} {at}: {}", "", style.paint(Tone::Faint, spoiler.cause), spoiler.message);
+            let _ = writeln!(
+                text,
+                "  {:width$}    {} {at}: {}",
+                "",
+                style.paint(Tone::Faint, spoiler.cause),
+                spoiler.message
+            );
         }
     }
 }
