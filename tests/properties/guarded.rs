@@ -82,6 +82,9 @@ impl Generator {
         if self.chance(25) {
             self.quorum();
         }
+        if self.chance(10) {
+            self.delayed();
+        }
         for level in 1..=self.pick(&[3, 4, 5, 6]) {
             self.derived(level);
             if self.chance(30) {
@@ -182,6 +185,23 @@ impl Generator {
         let own = self.atom(&relation, x());
         let body = vec![Literal::Positive(self.atom(&up, x())), Literal::Negative(own.clone())];
         self.rule(When::Next, own, body);
+    }
+
+    /// What a static relation says one step late, and messages that come before or after.
+    fn delayed(&mut self) {
+        let given = self.relations[0].clone();
+        let late = self.add("l", true, 1, true);
+        let body = vec![Literal::Positive(self.atom(&given, x()))];
+        self.rule(When::Next, self.atom(&late, x()), body);
+        let message = self.add("m", true, 1, true);
+        self.persist(&message);
+        self.source(&message);
+        let early = self.add("p", true, 2, true);
+        if self.chance(60) {
+            self.persist(&early);
+        }
+        let body = vec![Literal::Positive(self.atom(&message, x())), Literal::Negative(self.atom(&late, x()))];
+        self.rule(When::Now, self.atom(&early, x()), body);
     }
 
     /// Votes that are kept and counted, and what follows from some of them.
