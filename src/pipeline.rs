@@ -2,6 +2,7 @@
 
 pub mod check;
 mod extend;
+mod hunt;
 pub mod instance;
 mod joint;
 mod overtaking;

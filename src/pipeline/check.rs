@@ -1,5 +1,6 @@
 //! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
 
+use super::hunt::{self, Hunt};
 use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
 use super::searcher::{Alone, Searcher};
 use crate::analysis::Analysis;
@@ -15,6 +16,7 @@ use crate::witness::replay::{LassoRun, Violation, check_claim, check_violation};
 use crate::witness::run::{End, Policy, run};
 use crate::witness::shrink::{Claim, shrink_loop};
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 /// The answer to a question about confluence, weakest last (semantics §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,11 +102,20 @@ pub struct Options {
     pub theorems: bool,
     /// What to compute of the instance.
     pub instance: instance::Options,
+    /// A search ends with this many transitions if two runs are known to differ by then, though not all that is contested; `None` if
+    /// it is to go on as far as the budget allows.
+    pub enough: Option<usize>,
 }
+
+/// What [`Options::enough`] is where nobody says otherwise: some seconds.
+pub const ENOUGH: usize = 1 << 21;
+
+/// Single runs are taken once a search has this many transitions.
+const LARGE: usize = 1 << 19;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { theorems: true, instance: instance::Options::default() }
+        Options { theorems: true, instance: instance::Options::default(), enough: Some(ENOUGH) }
     }
 }
 
@@ -195,7 +206,26 @@ pub fn check_with(
     {
         return Ok(answer);
     }
-    let findings = explore_instance_with(program, budget, options.instance, searcher, watch);
+    let mut hunt = Hunt::new(program, budget);
+    let mut hunted = false;
+    let mut watch_and_hunt = |progress: Progress| {
+        if progress.transitions >= LARGE && !hunted {
+            hunted = true;
+            hunt.go_on(hunt::WORK);
+        }
+        if hunt.differs() && options.enough.is_some_and(|enough| progress.transitions >= enough) {
+            budget.enough.store(true, Ordering::Relaxed);
+        }
+        watch(progress);
+    };
+    let mut findings = explore_instance_with(program, budget, options.instance, searcher, &mut watch_and_hunt);
+    let wanted = !matches!(findings.cut, Some(Cut::Fault { .. } | Cut::Bound(Bound::Interrupt)));
+    if wanted && judge(&findings, budget).0 == Verdict::Inconclusive {
+        if !hunt.differs() {
+            hunt.go_on(hunt::WORK);
+        }
+        hunt.tell(&mut findings, options.instance.max_models);
+    }
     if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
         return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
     }

@@ -259,7 +259,7 @@ fn witnesses_replay(model: &Model, tally: &mut Tally) -> Result<(), String> {
         }
     }
     let analysis = watershed::analysis::analyse(&program);
-    let options = pipeline::check::Options { theorems: false, instance: library::WHOLE };
+    let options = pipeline::check::Options { theorems: false, instance: library::WHOLE, enough: None };
     let answer = pipeline::check(&program, &analysis, &budget, options, &mut |_| ());
     let answer = answer.map_err(|fault| format!("a rule errs: {:?}", fault.fault))?;
     let violated = found.invariants.iter().any(|i| matches!(i, Invariant::Violated(_)));
