@@ -45,7 +45,7 @@ fn corpus() -> PathBuf {
 }
 
 fn load(file: &str) -> (Program, Analysis) {
-    let read = read(&[Input::from_argument(&corpus().join(file))], &resolve::Options::default());
+    let read = read(&[Input::from_argument(corpus().join(file))], &resolve::Options::default());
     read.program.unwrap_or_else(|| panic!("{file}: {:?}", read.diagnostics))
 }
 

@@ -52,7 +52,8 @@ pub fn prove(
         return Ok(Outcome::NoInstance);
     }
     let budget = Budget { max_states: budget.max_states.min(STATES), ..budget.clone() };
-    let answer = check(program, analysis, &budget, Options { theorems: false, instance: options }, watch)?;
+    let options = Options { theorems: false, instance: options, ..Options::default() };
+    let answer = check(program, analysis, &budget, options, watch)?;
     assert!(
         answer.verdict != Verdict::Diffluent || answer.witness.is_some(),
         "internal error: diffluent without two runs"

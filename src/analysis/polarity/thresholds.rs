@@ -3,7 +3,8 @@
 //! Let all rules of r be deductive, aggregate into the same one column, and r have no facts. Over a body that is up, each group that
 //! has a row keeps one; its count, and its greatest value, do not fall, its least one does not rise. So `r(Ḡ, _)` is up, and so is `∃N: r(Ḡ, N), N >= k` for
 //! counts and greatest values, `N <= k` for least ones, whatever k is. Over a body that is down, all of it goes the other way: the row goes with
-//! the group's last tuple, and each of these is down. Several rules make several rows, of which one is enough. Sums are not looked at but for whether
+//! the group's last tuple, and each of these is down. The same holds across runs: the tuples that a group has at some step of one fair run it has from some step on in another if the body is up, so its count is no
+//! lower there in the end; if the body is down, the tuples that it lacks it lacks there in the end, so its count is no higher. Several rules make several rows, of which one is enough. Sums are not looked at but for whether
 //! there is one: terms may be negative.
 
 use crate::program::rule::{AggregateFunction, Comparator};
