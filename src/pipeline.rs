@@ -7,6 +7,7 @@ pub mod instance;
 mod joint;
 mod overtaking;
 mod part;
+pub mod prove;
 pub mod read;
 mod recount;
 pub mod searcher;

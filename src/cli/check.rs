@@ -213,7 +213,7 @@ fn exit_of(answer: &Answer) -> Exit {
 }
 
 /// Reports a rule that errs in a reachable step.
-fn refuse_fault(
+pub fn refuse_fault(
     command: &str,
     options: &ProgramOptions,
     loaded: &Loaded,
