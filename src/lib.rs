@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explore;
 pub mod export;
+pub mod faults;
 pub mod network;
 pub mod pipeline;
 pub mod program;

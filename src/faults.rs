@@ -1,0 +1,17 @@
+//! Lineage-driven fault injection (semantics §5; Alvaro, Rosen, Hellerstein, *Lineage-driven fault injection*, SIGMOD 2015).
+//!
+//! All nodes step together in rounds 1..EOT. A *specification* ⟨EOT, EFF, crashes⟩ bounds which messages may be lost and how many
+//! nodes may crash; a *fault set* is one choice within it. The question is whether some fault set makes the outcome bad.
+//!
+//! - [`rounds`] runs a program under one fault set by definition, on the naive evaluator; [`judge`] says whether the outcome
+//!   is good; [`brute`] tries all fault sets of a small specification. These three are what everything else must equal.
+
+pub mod brute;
+pub mod global;
+pub mod judge;
+pub mod rounds;
+pub mod specification;
+
+pub use judge::{Judgement, VerdictRule};
+pub use rounds::{Run, RunError, run};
+pub use specification::{Crash, CrashMode, FaultSet, Omission, Specification};

@@ -1,0 +1,7 @@
+//! Lineage-driven fault injection: runs against the definition of a local step, searches against all fault sets.
+
+mod definition;
+#[path = "../eval/random.rs"]
+#[expect(dead_code, reason = "shared with the tests of evaluators")]
+mod random;
+mod text;
