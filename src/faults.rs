@@ -7,10 +7,12 @@
 //!   is good; [`brute`] tries all fault sets of a small specification. These three are what everything else must equal.
 
 pub mod brute;
+pub mod circuit;
 pub mod global;
 pub mod judge;
 pub mod rounds;
 pub mod specification;
+pub mod unroll;
 
 pub use judge::{Judgement, VerdictRule};
 pub use rounds::{Run, RunError, run};

@@ -146,7 +146,9 @@ impl Circuit {
 
     /// The switches with their gates.
     pub fn switches(&self) -> impl Iterator<Item = (GateId, Switch)> + '_ {
-        (0..).zip(&self.gates).filter_map(|(id, gate)| if let Gate::Switch(switch) = gate { Some((id, *switch)) } else { None })
+        (0..)
+            .zip(&self.gates)
+            .filter_map(|(id, gate)| if let Gate::Switch(switch) = gate { Some((id, *switch)) } else { None })
     }
 
     /// The parts in order: single gates, and cycles.
@@ -243,7 +245,7 @@ impl Aggregated {
         }
         let all_known = self.members.iter().map(of).all(|(_, bounds)| bounds.certain == bounds.possible);
         if all_known {
-            let result = scalar::aggregate(self.function, certain());
+            let result = scalar::aggregate(self.function, certain().collect::<Vec<_>>().into_iter());
             return Bounds::known(result.map_or(self.value.is_none(), |value| value.is_some() && value == self.value));
         }
         let Some(value) = self.value else { return Bounds::OPEN };
@@ -262,7 +264,10 @@ impl Aggregated {
             AggregateFunction::Count => {
                 let (least, most) = (certain().count() as i64, possible().count() as i64);
                 let Value::Int(wanted) = value else { return Bounds::known(false) };
-                Bounds { certain: least == wanted && most == wanted, possible: (least..=most).contains(&wanted) && wanted > 0 }
+                Bounds {
+                    certain: least == wanted && most == wanted,
+                    possible: (least..=most).contains(&wanted) && wanted > 0,
+                }
             }
             AggregateFunction::Min => range(true),
             AggregateFunction::Max => range(false),

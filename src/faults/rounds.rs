@@ -107,7 +107,7 @@ pub fn run(
             let of = if steps(node) { global.stepping } else { global.stopped };
             input.extend([of, global.network].map(|relation| alone(relation, program.node_value(node))));
         }
-        input.extend(named(global, time, &rounds, &observed));
+        input.extend(named(program, global, time, &rounds, &observed));
         let round = global.round(time);
         let outcome = Naive::within(round, budget.clone()).step(BIG_NODE, &input).map_err(|error| RunError {
             round: time,
@@ -171,7 +171,7 @@ fn observe(
             input.extend(program.nodes.iter().map(of));
         }
     }
-    input.extend(named(global, time, rounds, observed));
+    input.extend(named(program, global, time, rounds, observed));
     input.extend(program.nodes.iter().flat_map(|&node| [global.stepping, global.network].map(|of| alone(of, node))));
     let rules = global.observing(time);
     let outcome = Naive::within(rules, budget.clone()).step(BIG_NODE, &input).map_err(|error| RunError {
@@ -207,13 +207,20 @@ fn alone(relation: RelationId, value: Value) -> Fact {
     Fact { relation, values: [value].into() }
 }
 
-/// The facts of earlier rounds that rules name.
-fn named(global: &Global, now: u64, rounds: &[Round], observed: &[BTreeSet<Fact>]) -> BTreeSet<Fact> {
+/// The facts of earlier rounds that rules name: of observer relations what was observed then.
+fn named(
+    program: &Program,
+    global: &Global,
+    now: u64,
+    rounds: &[Round],
+    observed: &[BTreeSet<Fact>],
+) -> BTreeSet<Fact> {
     let mut facts = BTreeSet::new();
     for (relation, time, copy) in global.copies().filter(|&(_, time, _)| (1..now).contains(&time)) {
         let at = time as usize - 1;
-        let held = rounds.get(at).map(|round| &round.derived).into_iter().chain(observed.get(at)).flatten();
-        let of = held.filter(|fact| fact.relation == relation);
+        let observer = program.relation(relation).observer;
+        let held = if observer { observed.get(at) } else { rounds.get(at).map(|round| &round.derived) };
+        let of = held.into_iter().flatten().filter(|fact| fact.relation == relation);
         facts.extend(of.map(|fact| Fact { relation: copy, values: fact.values.clone() }));
     }
     facts

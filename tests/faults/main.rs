@@ -5,3 +5,4 @@ mod definition;
 #[expect(dead_code, reason = "shared with the tests of evaluators")]
 mod random;
 mod text;
+mod unrolled;
