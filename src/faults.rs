@@ -5,15 +5,21 @@
 //!
 //! - [`rounds`] runs a program under one fault set by definition, on the naive evaluator; [`judge`] says whether the outcome
 //!   is good; [`brute`] tries all fault sets of a small specification. These three are what everything else must equal.
+//! - [`unroll`] makes one Boolean function of the rounds, a [`circuit`] whose inputs are the faults; [`search`] asks it whether
+//!   some fault set is bad, and learns from the lineage of runs that are good.
 
 pub mod brute;
 pub mod circuit;
 pub mod global;
+mod hypotheses;
 pub mod judge;
+mod lineage;
 pub mod rounds;
+pub mod search;
 pub mod specification;
 pub mod unroll;
 
 pub use judge::{Judgement, VerdictRule};
 pub use rounds::{Run, RunError, run};
+pub use search::{Answer, Counterexample, Failure, Question, Verdict, investigate};
 pub use specification::{Crash, CrashMode, FaultSet, Omission, Specification};

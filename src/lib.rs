@@ -16,6 +16,7 @@ pub mod prove;
 pub mod reduce;
 pub mod report;
 pub mod schedule;
+pub mod solver;
 pub mod source;
 pub mod syntax;
 pub mod system;

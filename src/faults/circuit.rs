@@ -123,9 +123,9 @@ impl Bounds {
 /// Gates in an order in which they can be evaluated.
 #[derive(Debug, Clone, Default)]
 pub struct Circuit {
-    pub(super) gates: Vec<Gate>,
+    gates: Vec<Gate>,
     /// The cycles: gates that are evaluated together, in order, disjoint.
-    pub(super) cycles: Vec<Range<GateId>>,
+    cycles: Vec<Range<GateId>>,
 }
 
 impl Circuit {
@@ -164,6 +164,63 @@ impl Circuit {
             next = part.end;
             Some((part, cycle.is_some()))
         })
+    }
+
+    /// The part that some gates depend on, and the number there of each gate that is in it.
+    pub fn cone(&self, roots: &[GateId]) -> (Circuit, Vec<Option<GateId>>) {
+        let mut needed = vec![false; self.len()];
+        let mut open = roots.to_vec();
+        while let Some(gate) = open.pop() {
+            if std::mem::replace(&mut needed[gate as usize], true) {
+                continue;
+            }
+            match self.gate(gate) {
+                Gate::Switch(_) => {}
+                Gate::Rules(rules) => open.extend(rules.iter().flatten().map(|literal| literal.gate())),
+                Gate::Row(row) => open.extend(row.iter().flat_map(|part| &part.members).map(|&(_, gate)| gate)),
+            }
+        }
+        let mut order: Vec<Vec<GateId>> = Vec::new();
+        for (part, _) in self.parts() {
+            let kept: Vec<GateId> = part.filter(|&gate| needed[gate as usize]).collect();
+            if !kept.is_empty() {
+                order.push(kept);
+            }
+        }
+        Circuit::in_order(&self.gates, &order)
+    }
+
+    /// The circuit of some gates in order, those of a cycle together, and the new number of each.
+    pub(super) fn in_order(gates: &[Gate], order: &[Vec<GateId>]) -> (Circuit, Vec<Option<GateId>>) {
+        let mut number = vec![None; gates.len()];
+        for (new, &old) in (0..).zip(order.iter().flatten()) {
+            number[old as usize] = Some(new);
+        }
+        let renumbered = |gate: GateId| number[gate as usize].expect("internal error: a gate that is not in order");
+        let mut circuit = Circuit::default();
+        for members in order {
+            let start = circuit.gates.len() as GateId;
+            for &old in members {
+                let mut gate = gates[old as usize].clone();
+                match &mut gate {
+                    Gate::Switch(_) => {}
+                    Gate::Rules(rules) => {
+                        for literal in rules.iter_mut().flatten() {
+                            *literal = Literal(renumbered(literal.gate()) << 1 | literal.0 & 1);
+                        }
+                    }
+                    Gate::Row(row) => {
+                        let members = row.iter_mut().flat_map(|part| &mut part.members);
+                        members.for_each(|member| member.1 = renumbered(member.1));
+                    }
+                }
+                circuit.gates.push(gate);
+            }
+            if members.len() > 1 {
+                circuit.cycles.push(start..circuit.gates.len() as GateId);
+            }
+        }
+        (circuit, number)
     }
 
     /// Whether each gate holds under these faults. Linear in the circuit, times the depth of its cycles.

@@ -14,6 +14,16 @@ pub enum CrashMode {
     Stops,
 }
 
+impl CrashMode {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            CrashMode::LosesSends => "sends",
+            CrashMode::Stops => "stop",
+        }
+    }
+}
+
 /// ⟨EOT, EFF, crashes⟩ of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Specification {

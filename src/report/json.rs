@@ -7,6 +7,7 @@
 mod classification;
 mod diagnostic;
 mod explanation;
+mod faults;
 mod runs;
 pub mod schema;
 mod tests_run;
@@ -16,6 +17,7 @@ pub use classification::{
 };
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
+pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 

@@ -2,6 +2,7 @@
 //! them.
 
 pub mod classification;
+pub mod faults;
 pub mod runs;
 
 use super::facts::{listed, shown, shown_models};

@@ -38,7 +38,6 @@ impl Drafts {
         drafts
     }
 
-
     /// A new gate.
     pub fn add(&mut self, gate: Gate) -> GateId {
         self.gates.push(gate);
@@ -190,38 +189,6 @@ impl Drafts {
 
     /// The circuit, and the new number of each gate that is settled.
     pub fn finish(self) -> (Circuit, Vec<Option<GateId>>) {
-        let mut number = vec![None; self.gates.len()];
-        let mut circuit = Circuit::default();
-        for (new, &old) in (0..).zip(self.order.iter().flatten()) {
-            number[old as usize] = Some(new);
-        }
-        let renumbered = |gate: GateId| number[gate as usize].expect("internal error: a gate that is not settled");
-        for members in &self.order {
-            let start = circuit.gates.len() as GateId;
-            for &old in members {
-                let gate = match self.gates[old as usize].clone() {
-                    Gate::Switch(switch) => Gate::Switch(switch),
-                    Gate::Rules(mut rules) => {
-                        for literal in rules.iter_mut().flatten() {
-                            let gate = renumbered(literal.gate());
-                            *literal =
-                                if literal.is_negative() { Literal::negative(gate) } else { Literal::positive(gate) };
-                        }
-                        Gate::Rules(rules)
-                    }
-                    Gate::Row(mut row) => {
-                        row.iter_mut()
-                            .flat_map(|part| &mut part.members)
-                            .for_each(|member| member.1 = renumbered(member.1));
-                        Gate::Row(row)
-                    }
-                };
-                circuit.gates.push(gate);
-            }
-            if members.len() > 1 {
-                circuit.cycles.push(start..circuit.gates.len() as GateId);
-            }
-        }
-        (circuit, number)
+        Circuit::in_order(&self.gates, &self.order)
     }
 }
