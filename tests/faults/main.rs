@@ -5,5 +5,6 @@ mod definition;
 #[path = "../eval/random.rs"]
 #[expect(dead_code, reason = "shared with the tests of evaluators")]
 mod random;
+mod table;
 mod text;
 mod unrolled;
