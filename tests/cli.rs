@@ -14,6 +14,8 @@ mod faults;
 mod invocation;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/proofs.rs"]
+mod proofs;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schemas.rs"]

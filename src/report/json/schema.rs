@@ -5,7 +5,8 @@
 //! and go, and unknown fields are to be passed over.
 
 use super::{
-    CheckObject, ClassificationObject, ExplanationObject, FaultsObject, Refusal, ReplayObject, RunObject, TestObject,
+    CheckObject, ClassificationObject, ExplanationObject, FaultsObject, ProofObject, Refusal, ReplayObject, RunObject,
+    TestObject,
 };
 use crate::witness::file::WitnessFile;
 use schemars::generate::SchemaSettings;
@@ -28,6 +29,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("check.json", schema::<Answer<CheckObject>>("What `check` and `explore` print with `--format json`.")),
         ("classify.json", schema::<Answer<ClassificationObject>>("What `classify` prints with `--format json`.")),
+        ("prove.json", schema::<Answer<ProofObject>>("What `prove` prints with `--format json`.")),
         ("run.json", schema::<Answer<RunObject>>("What `run` prints with `--format json`.")),
         ("replay.json", schema::<Answer<ReplayObject>>("What `replay` prints with `--format json`.")),
         ("faults.json", schema::<Answer<FaultsObject>>("What `faults` prints with `--format json`.")),
