@@ -578,6 +578,3 @@ table! {
 pub fn lookup(text: &str) -> Option<Code> {
     TABLE.iter().find(|entry| entry.0.eq_ignore_ascii_case(text)).map(|entry| Code(entry.0))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,8 @@
 //! The table is in order, and its examples of syntax are wrong and right as they say.
 
-use super::*;
-use crate::source::SourceMap;
-use crate::syntax::parser;
+use crate::parse;
 use std::collections::BTreeSet;
+use watershed::diagnostic::codes::{Code, NESTING_TOO_DEEP, TABLE, TOO_MANY_MISTAKES, lookup};
 
 #[test]
 fn codes_are_unique_found_and_explained() {
@@ -22,11 +21,7 @@ fn the_examples_of_syntax_codes_are_wrong_and_right_as_they_say() {
     let example = |text: &str, mark: &str| {
         text.lines().find_map(|line| line.strip_prefix(mark)).map(str::to_string).expect("an example")
     };
-    let codes_of = |text: String| {
-        let mut sources = SourceMap::new();
-        let file = sources.add("example", text);
-        parser::parse(&sources, file).1.into_iter().map(|d| d.code).collect::<Vec<_>>()
-    };
+    let codes_of = |text: String| parse(&text).2.into_iter().map(|d| d.code).collect::<Vec<_>>();
     // The examples of these two are cut short, or no program text.
     let skipped = [NESTING_TOO_DEEP.0, TOO_MANY_MISTAKES.0];
     for (id, _, text) in TABLE.iter().filter(|(id, ..)| id.starts_with("E01") && !skipped.contains(id)) {
