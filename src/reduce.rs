@@ -53,6 +53,8 @@ pub enum Flaw {
     Entangled,
     /// Eager delivery passes over what else travels on an ordered channel.
     Channels,
+    /// Eager delivery passes over causes that may come in one step and then send one copy.
+    Coinciding,
 }
 
 impl Reductions {

@@ -287,6 +287,9 @@ impl Draft<'_> {
     /// Whether another rule of the same node may send what `rule` sends, at some steps and not at all later ones. One step sends one copy
     /// of a message, so if both fire in one step of r' and in two of r, then r' sends one copy less.
     fn may_coincide(&self, rule: &Rule) -> bool {
+        if self.flaw == Some(Flaw::Coinciding) {
+            return false;
+        }
         let sender = |rule: &Rule| rule.reads().next().map(|atom| self.atoms.node_of(atom));
         self.atoms.senders(rule.head).any(|other| {
             !std::ptr::eq(other, rule)

@@ -11,6 +11,7 @@ mod library;
 mod model;
 mod polarity;
 mod reductions;
+mod relays;
 mod shrink;
 
 use brute::{Excess, Explored, Limits, Refused, Ultimate};
@@ -405,6 +406,19 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
     assert!(tally.of("slices searched together") * 100 >= all, "too few slices are searched together");
 }
 
+#[test]
+fn the_explorer_agrees_with_the_definition_where_messages_are_counted() {
+    let tally = campaign(500, relays::program, compare_with_the_definition);
+    assert!(tally.of("definition: exact") * 4 >= tally.programs(), "too few programs are explored exactly");
+}
+
+#[test]
+fn reductions_keep_every_answer_where_messages_are_counted() {
+    let tally = campaign(2000, relays::program, reductions::reductions_change_nothing);
+    assert!(tally.of("diffluent") * 20 > tally.programs(), "too few are diffluent");
+    assert!(tally.of("eager leaves out transitions") * 20 > tally.programs(), "too few have eager messages");
+}
+
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.
 #[test]
 fn a_planted_mistake_in_a_reduction_is_caught() {
@@ -415,6 +429,9 @@ fn a_planted_mistake_in_a_reduction_is_caught() {
         println!("{flaw:?}: caught by the program of seed {caught:?}");
         assert!(caught.is_some(), "{flaw:?} is not caught");
     }
+    let caught = (0..2000).find(|&seed| reductions::is_caught(&relays::program(seed), Flaw::Coinciding));
+    println!("{:?}: caught by the program of seed {caught:?}", Flaw::Coinciding);
+    assert!(caught.is_some(), "causes that meet are not caught");
 }
 
 #[test]
