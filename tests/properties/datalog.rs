@@ -1,6 +1,6 @@
-//! The ultimate model of a Dedalus+ program by Corollary 1 and Lemma 4: the Datalog model of its rules with inductive and async
-//! rules read as deductive, locations as a first column. It is written as a program of one node and given to the naive
-//! evaluator, so that nothing is shared with the library's own evaluator of such programs.
+//! The ultimate model of a Dedalus+ program by Corollary 1 and Lemma 4, and the stratified model of a DedalusS program (semantics §4): the
+//! Datalog model of the rules with inductive and async ones read as deductive, locations as a first column. It is written as a
+//! program of one node and given to the naive evaluator, so that nothing is shared with the library's own evaluator of such programs.
 
 use std::collections::BTreeSet;
 use watershed::eval::LocalStep;
@@ -58,11 +58,37 @@ fn one_node(program: &Program) -> Program {
     });
     global.nodes.truncate(1);
     global.facts.clear();
-    // Only EDB relations are negated or aggregated over: they are below all others.
-    global.strata = program.relations.iter().map(|relation| usize::from(!relation.is_edb())).chain([0]).collect();
+    global.strata = strata(program);
     global.rules = program.rules.iter().map(|rule| as_datalog(program, rule)).collect();
     global.observers.clear();
     global
+}
+
+/// The least stratum of each relation, and of the network, that all rules allow: raised one by one until they do.
+///
+/// # Panics
+/// If none are allowed: the program is outside DedalusS.
+fn strata(program: &Program) -> Vec<usize> {
+    let mut strata: Vec<usize> = program.relations.iter().map(|relation| usize::from(!relation.is_edb())).collect();
+    let most = strata.len() + 1;
+    loop {
+        let mut raised = false;
+        for rule in &program.rules {
+            let aggregates = rule.head.terms.iter().any(|term| matches!(term, HeadTerm::Aggregate { .. }));
+            let below = |relation: RelationId| strata[relation.0 as usize];
+            let read = rule.positive.iter().map(|atom| below(atom.relation) + usize::from(aggregates));
+            let negated = rule.negative.iter().map(|atom| below(atom.relation) + 1);
+            let least = read.chain(negated).max().unwrap_or(0);
+            assert!(least <= most, "a cycle through negation");
+            let head = &mut strata[rule.head.relation.0 as usize];
+            raised |= *head < least;
+            *head = least.max(*head);
+        }
+        if !raised {
+            strata.push(0);
+            return strata;
+        }
+    }
 }
 
 fn as_datalog(program: &Program, rule: &Rule) -> Rule {

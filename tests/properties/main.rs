@@ -377,15 +377,32 @@ fn dedalus_plus_programs_have_their_datalog_model() {
     assert!(tally.of("explored and evaluated") * 10 >= tally.programs() * 9, "too few programs are explored");
 }
 
+fn the_stratified_model_is_that_of_the_strata(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let Ok(program) = library::program(&model.text()) else { return Ok(()) };
+    let class = classify(&program, &Dependencies::of(&program)).class;
+    tally.count(class.name());
+    if class == Class::Dedalus {
+        return Err("in full Dedalus".to_string());
+    }
+    let Some(model) = datalog::model(&program) else {
+        tally.count("a rule errs");
+        return Ok(());
+    };
+    tally.count_if(model.len() > 3, "over three facts");
+    let evaluated = datalog_model::stratified_model(&program, &library::budget());
+    if evaluated == Some(Ok(model.clone())) {
+        Ok(())
+    } else {
+        Err(format!("the stratified model is {model:?}, the library's {evaluated:?}"))
+    }
+}
+
 #[test]
-fn dedalus_s_programs_are_in_their_class() {
+fn dedalus_s_programs_have_their_stratified_model() {
     let random = |seed| generator::program(seed, Fragment::DedalusS);
-    campaign(1000, random, |model, tally| {
-        let Ok(program) = library::program(&model.text()) else { return Ok(()) };
-        let class = classify(&program, &Dependencies::of(&program)).class;
-        tally.count(class.name());
-        if class == Class::Dedalus { Err("in full Dedalus".to_string()) } else { Ok(()) }
-    });
+    let tally = campaign(2000, random, the_stratified_model_is_that_of_the_strata);
+    assert!(tally.of("dedalus-s") * 4 >= tally.programs(), "too few programs need strata");
+    assert!(tally.of("over three facts") * 4 >= tally.programs(), "too few programs derive much");
 }
 
 #[test]
