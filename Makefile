@@ -53,4 +53,5 @@ test-all: lint
 bench: build
 	$(CARGO) build --locked --release --manifest-path benchmarks/peers/Cargo.toml
 	cd benchmarks/peers && $(CARGO) run --locked --release --bin compare
+	cd benchmarks/peers && $(CARGO) run --locked --release --bin garbage
 	cd benchmarks/peers && $(CARGO) run --locked --release --bin families

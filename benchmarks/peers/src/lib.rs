@@ -11,6 +11,7 @@ pub mod cli;
 pub mod compare;
 pub mod explore;
 pub mod families;
+pub mod garbage;
 pub mod order_recording;
 pub mod paxos;
 pub mod protocol;
