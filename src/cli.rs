@@ -18,6 +18,7 @@ pub mod machine;
 pub mod man;
 pub mod options;
 pub mod progress;
+pub mod prove;
 pub mod quantity;
 pub mod replay;
 pub mod run;
@@ -73,6 +74,8 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Prove that every instance is confluent, or look for a counterexample on this one
+    Prove(prove::Arguments),
     /// Take one fair schedule: trace and ultimate model
     Run(run::Arguments),
     /// Run a witness file or a schedule, step by step
@@ -96,6 +99,7 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Prove(arguments) => prove::run(arguments, session),
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),

@@ -2,10 +2,12 @@
 
 pub mod check;
 mod extend;
+mod hunt;
 pub mod instance;
 mod joint;
 mod overtaking;
 mod part;
+pub mod prove;
 pub mod read;
 mod recount;
 pub mod searcher;

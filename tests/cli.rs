@@ -12,6 +12,8 @@ mod checkpoints;
 mod invocation;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/proofs.rs"]
+mod proofs;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schemas.rs"]

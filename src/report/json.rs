@@ -7,6 +7,8 @@
 mod classification;
 mod diagnostic;
 mod explanation;
+mod polarity;
+mod proof;
 mod runs;
 pub mod schema;
 mod tests_run;
@@ -16,6 +18,8 @@ pub use classification::{
 };
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
+pub use polarity::{PolarityObject, SpoilerObject, polarity};
+pub use proof::ProofObject;
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 

@@ -59,7 +59,7 @@ fn spread() -> Vec<String> {
 #[test]
 fn what_each_command_prints_validates() {
     let (mut verdicts, mut bases) = (Vec::new(), Vec::new());
-    for command in ["check", "explore", "classify", "run", "test"] {
+    for command in ["check", "explore", "classify", "prove", "run", "test"] {
         let validator = validator(command);
         for program in spread() {
             let json = watershed(&[command, &program, "--format", "json"]).json();

@@ -144,7 +144,7 @@ impl Question<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found {
         let ask = |theorems, instance| {
-            pipeline::check(program, analysis, self.budget, Options { theorems, instance }, &mut |_| {})
+            pipeline::check(program, analysis, self.budget, Options { theorems, instance, enough: None }, &mut |_| {})
         };
         match ask(self.theorems, self.options) {
             Ok(answer) => {
