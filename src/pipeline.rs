@@ -9,6 +9,7 @@ mod overtaking;
 mod part;
 pub mod prove;
 pub mod read;
+pub mod recheck;
 mod recount;
 pub mod searcher;
 mod slices;

@@ -51,6 +51,8 @@ pub enum Flaw {
     Sent,
     /// The models of slices that share messages are combined as if they did not.
     Entangled,
+    /// Eager delivery passes over causes that meet in one step and send one copy there.
+    Meetings,
     /// Eager delivery passes over what else travels on an ordered channel.
     Channels,
 }

@@ -8,6 +8,7 @@
 
 use super::overtaking;
 use super::part::Part;
+use super::recheck::{Rechecked, recheck, scheduled};
 use super::searcher::{Alone, Searcher};
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
@@ -41,11 +42,13 @@ pub struct Options {
     /// Whether to search for all ultimate models where slices decide the rest without (`explore`); else that search is given up when
     /// it gets much larger than those of the slices.
     pub every_model: bool,
+    /// Whether the choices that reductions leave out are tested ([`super::recheck`], `--verify-reduction`).
+    pub recheck: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_models: 1000, reductions: Reductions::ALL, every_model: false }
+        Options { max_models: 1000, reductions: Reductions::ALL, every_model: false, recheck: false }
     }
 }
 
@@ -126,6 +129,8 @@ pub struct Figures {
     pub joint_states: usize,
     /// Transitions of these searches; not among `transitions`.
     pub joint_transitions: usize,
+    /// How far the choices that reductions left out were tested, if they were.
+    pub rechecked: Option<Rechecked>,
 }
 
 /// Everything found about an instance.
@@ -262,7 +267,10 @@ pub(super) fn explore_part(
         figures.again = *again;
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { part, budget, options, system, found, figures };
-        let findings = judge.findings();
+        let mut findings = judge.findings();
+        if options.recheck {
+            findings.figures.rechecked.get_or_insert_default().add(judge.recheck());
+        }
         figures = findings.figures;
         let open = !findings.undecided.is_empty()
             || (findings.cut == Some(Cut::Bound(Bound::Copies)) && findings.contested.is_empty())
@@ -375,6 +383,30 @@ impl Judge<'_> {
             cut,
             figures: self.figures,
         }
+    }
+
+    /// Tests the choices that were left out.
+    ///
+    /// # Panics
+    /// If one must not be: an internal error, and better than a wrong verdict.
+    fn recheck(&mut self) -> Rechecked {
+        let graph = &self.found.graph;
+        let wrong = match recheck(&mut self.system, graph, self.budget) {
+            Ok(rechecked) => return rechecked,
+            Err(wrong) => wrong,
+        };
+        let path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), wrong.state);
+        let schedule = self.schedule(&path, &[]).unwrap_or_default();
+        let program = self.part.program();
+        let show = |choice| scheduled(&self.system, self.found.graph.states.get(wrong.state), choice).show(program);
+        panic!(
+            "internal error: the reduction `{}` leaves out a choice that it must not: after \"{}\" {} where {} is kept: {}",
+            wrong.reduction,
+            schedule.show(self.part.whole_program()),
+            show(wrong.left_out),
+            show(wrong.kept),
+            wrong.why
+        );
     }
 
     /// No finding but why the search was cut.

@@ -195,6 +195,9 @@ impl Searches<'_> {
         sum.local_states += more.local_states;
         sum.novelty = more.novelty.or(sum.novelty);
         sum.searches += more.searches;
+        if let Some(more) = more.rechecked {
+            sum.rechecked.get_or_insert_default().add(more);
+        }
     }
 
     fn keep(&mut self, piece: Piece, findings: Findings) -> usize {

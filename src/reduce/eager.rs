@@ -258,7 +258,7 @@ impl Draft<'_> {
                     let is_once = self.atoms.is_pulse(rule)
                         || rule.needs_only().is_some_and(|atom| self.is_early(atom) && self.atoms.is_once(atom));
                     self.atoms.is_up_body(&rule.positive, &rule.negative)
-                        || (is_once && (self.eager[rule.head as usize] || !self.may_coincide(rule)))
+                        || (is_once && (self.eager[rule.head as usize] || !self.may_meet(rule)))
                 }
             };
             if !kept {
@@ -286,9 +286,10 @@ impl Draft<'_> {
 
     /// Whether another rule of the same node may send what `rule` sends, at some steps and not at all later ones. One step sends one copy
     /// of a message, so if both fire in one step of r' and in two of r, then r' sends one copy less.
-    fn may_coincide(&self, rule: &Rule) -> bool {
+    fn may_meet(&self, rule: &Rule) -> bool {
         let sender = |rule: &Rule| rule.reads().next().map(|atom| self.atoms.node_of(atom));
-        self.atoms.senders(rule.head).any(|other| {
+        let mut others = self.atoms.senders(rule.head).filter(|_| self.flaw != Some(Flaw::Meetings));
+        others.any(|other| {
             !std::ptr::eq(other, rule)
                 && sender(other) == sender(rule)
                 && !self.atoms.is_up_body(&other.positive, &other.negative)

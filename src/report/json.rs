@@ -27,6 +27,7 @@ use super::facts::{shown, shown_models};
 use super::{Case, advice};
 use crate::pipeline::{Basis, Figures, Invariant};
 use crate::program::Program;
+use crate::pipeline::recheck::Rechecked;
 use crate::reduce::Reductions;
 use crate::witness::file::{InvariantObject, WitnessObject};
 use schemars::JsonSchema;
@@ -158,6 +159,25 @@ pub struct ReductionObject {
     pub joint_states: usize,
     /// Transitions of these searches.
     pub joint_transitions: usize,
+    /// How far left-out choices were held against the definitions of the reductions; `null` without `--verify-reduction`.
+    pub rechecked: Option<RecheckedObject>,
+}
+
+/// How far choices that reductions left out were held against their definitions. One that fails is an internal error.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RecheckedObject {
+    /// Left-out choices that were tested; those that are alike in all that the test depends on are one.
+    pub choices: usize,
+    /// Of these, how many to the end: the definition is met. The others were tested up to a bound.
+    pub to_the_end: usize,
+    /// States whose left-out choices were not looked at, for want of time, memory or work.
+    pub states_left: usize,
+}
+
+impl From<Rechecked> for RecheckedObject {
+    fn from(Rechecked { choices, to_the_end, states_left }: Rechecked) -> Self {
+        RecheckedObject { choices, to_the_end, states_left }
+    }
 }
 
 impl ReductionObject {
@@ -170,6 +190,7 @@ impl ReductionObject {
             searched_slices: figures.searched_slices,
             joint_states: figures.joint_states,
             joint_transitions: figures.joint_transitions,
+            rechecked: figures.rechecked.map(RecheckedObject::from),
         }
     }
 }

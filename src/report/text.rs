@@ -10,6 +10,7 @@ use super::json::Statistics;
 use super::space_time::{DrawnRun, Glyphs, Picture};
 use super::style::{Style, Tone};
 use super::{Case, advice};
+use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
 use crate::program::Order;
 use crate::schedule::critical;
@@ -74,7 +75,20 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     violations(case, style, &mut text);
     witness(case, style, &mut text);
     what_to_try(case, style, &mut text);
-    let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(&case.answer.findings.figures))));
+    let search = &case.answer.findings.figures;
+    if let Some(rechecked) = search.rechecked.filter(|_| verbose) {
+        let Rechecked { choices, to_the_end, states_left } = rechecked;
+        let mut told = format!(
+            "{} tested, {to_the_end} to the end, {} up to a bound",
+            counted(choices as u64, "left-out choice"),
+            choices - to_the_end
+        );
+        if states_left > 0 {
+            let _ = write!(told, "; {} not looked at", counted(states_left as u64, "state"));
+        }
+        row(&mut text, style, "reductions", &told);
+    }
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(search))));
     text
 }
 

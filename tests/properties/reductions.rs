@@ -15,7 +15,7 @@ pub fn explore(program: &Program, reductions: Reductions) -> Findings {
 }
 
 fn options(reductions: Reductions) -> instance::Options {
-    instance::Options { max_models: 64, reductions, every_model: true }
+    instance::Options { max_models: 64, reductions, every_model: true, recheck: false }
 }
 
 /// The reductions that are tried, by name.
