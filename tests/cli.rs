@@ -8,6 +8,8 @@ mod bounds;
 mod channels;
 #[path = "cli/checkpoints.rs"]
 mod checkpoints;
+#[path = "cli/faults.rs"]
+mod faults;
 #[path = "cli/invocation.rs"]
 mod invocation;
 #[path = "cli/mistakes.rs"]

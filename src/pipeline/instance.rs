@@ -442,8 +442,11 @@ impl Judge<'_> {
         match stopped {
             Stopped::Pumped(_) => None,
             Stopped::At { stop: Stop::Bound(bound), state, choice } => {
-                if bound == Bound::Transitions && choice.is_none() && !self.budget.is_enough() {
-                    self.figures.crowd = self.system.crowd(self.found.graph.states.get(state));
+                if bound == Bound::Transitions && choice.is_none() {
+                    let words = self.found.graph.states.get(state).to_vec();
+                    let listed = self.system.enabled(&words, &mut Vec::new());
+                    let crowded = listed == Err(Stop::Bound(Bound::Transitions));
+                    self.figures.crowd = if crowded { self.system.crowd(&words) } else { None };
                 }
                 Some(Cut::Bound(bound))
             }

@@ -2,6 +2,7 @@
 //! them.
 
 pub mod classification;
+pub mod faults;
 pub mod proof;
 pub mod runs;
 
