@@ -2,6 +2,7 @@
 
 pub mod check;
 mod extend;
+pub mod figures;
 mod hunt;
 pub mod instance;
 mod joint;
@@ -9,6 +10,7 @@ mod overtaking;
 mod part;
 pub mod prove;
 pub mod read;
+pub mod recheck;
 mod recount;
 pub mod searcher;
 mod slices;
@@ -17,5 +19,6 @@ pub mod verify;
 pub mod workers;
 
 pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check, check_with};
-pub use instance::{Cut, Divergence, Figures, Findings, Invariant, explore_instance};
+pub use figures::Figures;
+pub use instance::{Cut, Divergence, Findings, Invariant, explore_instance};
 pub use read::{Read, read};

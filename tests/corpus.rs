@@ -9,6 +9,7 @@ use watershed::cli::test::examine::{Examined, examine};
 use watershed::cli::test::walk;
 use watershed::pipeline::Figures;
 use watershed::pipeline::instance::Options;
+use watershed::pipeline::recheck::Rechecked;
 use watershed::reduce::Reductions;
 
 #[test]
@@ -22,11 +23,16 @@ fn every_program_is_answered_as_it_expects() {
     let heading = ["program", "class", "verdict", "states", "transitions", "reduced", "to"];
     let mut rows = vec![heading.map(str::to_string)];
     let mut failures = Vec::new();
+    let mut rechecked = Rechecked::default();
     for file in &files {
         let name = file.strip_prefix(&root).expect("a file of the corpus").display().to_string();
         let whole = Options { reductions: Reductions::NONE, ..Options::default() };
         let explored = examine(file, &budget, whole, false);
-        let reduced = examine(file, &budget, Options::default(), false);
+        // Each choice that is left out is held against the definitions; one that must not be panics.
+        let reduced = examine(file, &budget, Options { recheck: true, ..Options::default() }, false);
+        if let Some(done) = reduced.figures.and_then(|figures| figures.rechecked) {
+            rechecked.add(done);
+        }
         let answered = examine(file, &budget, Options::default(), true);
         for Examined { expectations, failures: found, broken, .. } in [&explored, &reduced, &answered] {
             if *expectations < 1 || !broken.is_empty() {
@@ -51,6 +57,8 @@ fn every_program_is_answered_as_it_expects() {
         rows.push([name, class, verdict, states, transitions, reduced, to]);
     }
     print!("{}", aligned(&rows));
+    println!("{rechecked:?}");
+    assert!(rechecked.to_the_end * 2 > rechecked.choices, "too few choices are rechecked to the end: {rechecked:?}");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

@@ -157,6 +157,10 @@ fn causes_of_one_message_do_not_meet() {
     };
     let found = explored(&text("q(#S)"));
     assert_eq!((found.contested.len(), found.figures.eager_messages), (1, 0));
+    assert!(
+        with_flaw(&text("q(#S)"), Flaw::Coinciding).contested.is_empty(),
+        "copies that are not counted would go unnoticed"
+    );
     // A rule that sends at some steps anyway is met, too.
     assert_eq!(explored(&format!("{} r(#s)@2;", text("r(#S)"))).contested.len(), 1);
 }

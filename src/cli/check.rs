@@ -45,7 +45,7 @@ pub struct QuestionOptions {
     /// Accepted for scripts; the search makes no random choices
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<String>,
-    /// Explore without reductions too, and compare the answers
+    /// Test each choice that reductions leave out, explore without them too, and compare the answers
     #[arg(long)]
     verify_reduction: bool,
     #[command(flatten)]
@@ -89,7 +89,11 @@ pub fn ask(
         session.report_placeless(&[no_nodes()]);
         return session.refuse(command, program.names(), format);
     }
-    let instance = instance::Options { every_model: command == "explore", ..limits.instance() };
+    let instance = instance::Options {
+        every_model: command == "explore",
+        recheck: question.verify_reduction,
+        ..limits.instance()
+    };
     let enough = (command == "check" && !limits.is_bounded() && !question.keeping.is_asked()).then_some(ENOUGH);
     let options = Options { theorems, instance, enough };
     match question.keeping.open(command, &loaded, &options, budget.max_facts, shape.is_some()) {

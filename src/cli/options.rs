@@ -269,6 +269,7 @@ impl Limits {
             max_models: self.max_models.unwrap_or(unlimited.max_models),
             reductions: self.reductions,
             every_model: false,
+            recheck: false,
         }
     }
 }

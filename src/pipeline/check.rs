@@ -1,5 +1,6 @@
 //! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
 
+use super::figures::Figures;
 use super::hunt::{self, Hunt};
 use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
 use super::searcher::{Alone, Searcher};
@@ -292,7 +293,7 @@ fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<
         divergence: None,
         invariants: Vec::new(),
         cut: None,
-        figures: instance::Figures::default(),
+        figures: Figures::default(),
     };
     Some(Answer {
         verdict: Verdict::Confluent,

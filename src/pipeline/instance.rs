@@ -6,15 +6,17 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
+use super::figures::Figures;
 use super::overtaking;
 use super::part::Part;
+use super::recheck::{Rechecked, recheck, scheduled};
 use super::searcher::{Alone, Searcher};
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
 use crate::explore::breadth_first::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
-use crate::program::{LocatedFact, NodeId, Order, Program};
+use crate::program::{LocatedFact, Order, Program};
 use crate::reduce::Reductions;
 use crate::reduce::slices::Slices;
 use crate::schedule::{Delivered, Schedule, ScheduledStep};
@@ -41,11 +43,13 @@ pub struct Options {
     /// Whether to search for all ultimate models where slices decide the rest without (`explore`); else that search is given up when
     /// it gets much larger than those of the slices.
     pub every_model: bool,
+    /// Whether the choices that reductions leave out are tested ([`super::recheck`], `--verify-reduction`).
+    pub recheck: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_models: 1000, reductions: Reductions::ALL, every_model: false }
+        Options { max_models: 1000, reductions: Reductions::ALL, every_model: false, recheck: false }
     }
 }
 
@@ -83,49 +87,6 @@ pub enum Cut {
         /// The run; its last step is the one that has no outcome.
         schedule: Schedule,
     },
-}
-
-/// Figures of a search.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Figures {
-    /// Distinct states, initial and frontier included, of the last search.
-    pub states: usize,
-    /// Of these, states whose transitions were not all taken.
-    pub frontier: usize,
-    /// Transitions, self-loops included, of the last search.
-    pub transitions: usize,
-    /// Local steps evaluated.
-    pub local_steps: u64,
-    /// Local steps answered from memory.
-    pub remembered: u64,
-    /// Distinct local states.
-    pub local_states: usize,
-    /// Lately, the share of local steps that led to a new local state; `None` in short searches.
-    pub novelty: Option<f64>,
-    /// Maximal fair components.
-    pub components: usize,
-    /// Searches made: one, and one more for each pumped message and each raise of the cap.
-    pub searches: usize,
-    /// A node to which so many messages are in flight in one state that their deliveries cannot be listed, and how many these are, if
-    /// that ended the search.
-    pub crowd: Option<(NodeId, usize)>,
-    /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
-    pub cap: u32,
-    /// Messages that were delivered eagerly in the last search; of slices, in all of them.
-    pub eager_messages: usize,
-    /// States of the last search that were expanded in part, for each of [`Reductions::OF_STATES`].
-    pub in_part: [usize; Reductions::OF_STATES.len()],
-    /// How many of these were expanded again in full, since they lie on loops.
-    pub again: usize,
-    /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. All figures are then sums over the
-    /// slices that were searched.
-    pub slices: usize,
-    /// How many of these were searched; the others are like them but for names.
-    pub searched_slices: usize,
-    /// States of searches of several slices together, for the models that they have together; not among `states`.
-    pub joint_states: usize,
-    /// Transitions of these searches; not among `transitions`.
-    pub joint_transitions: usize,
 }
 
 /// Everything found about an instance.
@@ -256,13 +217,18 @@ pub(super) fn explore_part(
         figures.states = found.graph.states.len();
         figures.frontier = found.graph.states.len() - found.graph.expanded();
         figures.transitions = found.graph.transitions();
+        // Each state but the first was new to one transition.
+        figures.duplicates = (figures.transitions + 1).saturating_sub(figures.states);
         figures.eager_messages = system.eager_messages();
         let LeftOut { states, again } = &found.left_out;
         figures.in_part = Reductions::OF_STATES.map(|name| states.get(name).copied().unwrap_or_default());
         figures.again = *again;
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { part, budget, options, system, found, figures };
-        let findings = judge.findings();
+        let mut findings = judge.findings();
+        if options.recheck {
+            findings.figures.rechecked.get_or_insert_default().add(judge.recheck());
+        }
         figures = findings.figures;
         let open = !findings.undecided.is_empty()
             || (findings.cut == Some(Cut::Bound(Bound::Copies)) && findings.contested.is_empty())
@@ -375,6 +341,30 @@ impl Judge<'_> {
             cut,
             figures: self.figures,
         }
+    }
+
+    /// Tests the choices that were left out.
+    ///
+    /// # Panics
+    /// If one must not be: an internal error, and better than a wrong verdict.
+    fn recheck(&mut self) -> Rechecked {
+        let graph = &self.found.graph;
+        let wrong = match recheck(&mut self.system, graph, self.budget) {
+            Ok(rechecked) => return rechecked,
+            Err(wrong) => wrong,
+        };
+        let path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), wrong.state);
+        let schedule = self.schedule(&path, &[]).unwrap_or_default();
+        let program = self.part.program();
+        let show = |choice| scheduled(&self.system, self.found.graph.states.get(wrong.state), choice).show(program);
+        panic!(
+            "internal error: the reduction `{}` leaves out a choice that it must not: after \"{}\" {} where {} is kept: {}",
+            wrong.reduction,
+            schedule.show(self.part.whole_program()),
+            show(wrong.left_out),
+            show(wrong.kept),
+            wrong.why
+        );
     }
 
     /// No finding but why the search was cut.

@@ -88,6 +88,11 @@ impl<'p> Part<'p> {
         &self.program
     }
 
+    /// The program that it is, or of which it is a slice.
+    pub fn whole_program(&self) -> &Program {
+        self.whole
+    }
+
     /// Its transition system.
     pub fn system(&self, budget: &Budget, counting: &Counting, reductions: Reductions) -> Asynchronous<'_> {
         Asynchronous::grounded(&self.program, self.ground.clone(), budget, counting, reductions)

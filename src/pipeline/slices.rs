@@ -5,7 +5,8 @@
 //! [`super::joint`]. Where the answer takes a search that gets much larger than those of the slices, `check` does
 //! without: it has the verdict, and the models of two runs.
 
-use super::instance::{Cut, Figures, Findings, Invariant, Options, explore_part};
+use super::figures::Figures;
+use super::instance::{Cut, Findings, Invariant, Options, explore_part};
 use super::joint::{combinations, groups};
 use super::part::{Part, Piece};
 use super::searcher::Alone;
@@ -190,11 +191,15 @@ impl Searches<'_> {
     /// Adds up what slices and several of them together have in common.
     fn count(&mut self, findings: &Findings) {
         let (sum, more) = (&mut self.figures, &findings.figures);
+        sum.duplicates += more.duplicates;
         sum.local_steps += more.local_steps;
         sum.remembered += more.remembered;
         sum.local_states += more.local_states;
         sum.novelty = more.novelty.or(sum.novelty);
         sum.searches += more.searches;
+        if let Some(more) = more.rechecked {
+            sum.rechecked.get_or_insert_default().add(more);
+        }
     }
 
     fn keep(&mut self, piece: Piece, findings: Findings) -> usize {

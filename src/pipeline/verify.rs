@@ -1,4 +1,4 @@
-//! The answer of a reduced search compared with that of the whole system (`--verify-reduction`).
+//! The answer of a reduced search compared with that of the whole system (`--verify-reduction`). Single choices: [`super::recheck`].
 
 use super::instance::{Findings, Invariant, Options, explore_instance};
 use crate::budget::Budget;
@@ -26,7 +26,8 @@ pub fn verify(
     reduced: &Findings,
     watch: &mut dyn FnMut(Progress),
 ) -> Verified {
-    let whole = explore_instance(program, budget, Options { reductions: Reductions::NONE, ..options }, watch);
+    let whole =
+        explore_instance(program, budget, Options { reductions: Reductions::NONE, recheck: false, ..options }, watch);
     compare(program, &whole, reduced)
 }
 

@@ -27,6 +27,7 @@ pub use tests_run::{FailureObject, TestObject, TestedProgram};
 
 use super::facts::{shown, shown_models};
 use super::{Case, advice};
+use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant};
 use crate::program::Program;
 use crate::reduce::Reductions;
@@ -48,10 +49,10 @@ pub struct Statistics {
     pub transitions: usize,
     /// Local steps evaluated.
     pub local_steps: u64,
-    /// Maximal runs explored one by one; 0 where states are explored instead.
-    pub schedules: u64,
-    /// Of these, runs equivalent to an earlier one.
-    pub duplicates: u64,
+    /// Ways to end: all schedules whose runs stay in one maximal fair component are taken together.
+    pub schedules: usize,
+    /// Of the transitions, those into states that were met before, where schedules come together again.
+    pub duplicates: usize,
     /// Questions put to a solver.
     pub solver_calls: u64,
     /// Seconds since the start.
@@ -160,6 +161,25 @@ pub struct ReductionObject {
     pub joint_states: usize,
     /// Transitions of these searches.
     pub joint_transitions: usize,
+    /// How far left-out choices were held against the definitions of the reductions; `null` without `--verify-reduction`.
+    pub rechecked: Option<RecheckedObject>,
+}
+
+/// How far choices that reductions left out were held against their definitions. One that fails is an internal error.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RecheckedObject {
+    /// Left-out choices that were tested; those that are alike in all that the test depends on are one.
+    pub choices: usize,
+    /// Of these, how many to the end: the definition is met. The others were tested up to a bound.
+    pub to_the_end: usize,
+    /// States whose left-out choices were not looked at, for want of time, memory or work.
+    pub states_left: usize,
+}
+
+impl From<Rechecked> for RecheckedObject {
+    fn from(Rechecked { choices, to_the_end, states_left }: Rechecked) -> Self {
+        RecheckedObject { choices, to_the_end, states_left }
+    }
 }
 
 impl ReductionObject {
@@ -172,6 +192,7 @@ impl ReductionObject {
             searched_slices: figures.searched_slices,
             joint_states: figures.joint_states,
             joint_transitions: figures.joint_transitions,
+            rechecked: figures.rechecked.map(RecheckedObject::from),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::json::Statistics;
 use super::space_time::{DrawnRun, Glyphs, Picture};
 use super::style::{Style, Tone};
 use super::{Case, advice};
+use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
 use crate::program::Order;
 use crate::schedule::critical;
@@ -75,7 +76,29 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     violations(case, style, &mut text);
     witness(case, style, &mut text);
     what_to_try(case, style, &mut text);
-    let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(&case.answer.findings.figures))));
+    let search = &case.answer.findings.figures;
+    if verbose && search.searches > 0 {
+        let told = format!(
+            "{} in which runs end, {} into states met before, {} remembered",
+            counted(statistics.schedules as u64, "component"),
+            counted(statistics.duplicates as u64, "transition"),
+            counted(search.remembered, "local step")
+        );
+        row(&mut text, style, "search", &told);
+    }
+    if let Some(rechecked) = search.rechecked.filter(|_| verbose) {
+        let Rechecked { choices, to_the_end, states_left } = rechecked;
+        let mut told = format!(
+            "{} tested, {to_the_end} to the end, {} up to a bound",
+            counted(choices as u64, "left-out choice"),
+            choices - to_the_end
+        );
+        if states_left > 0 {
+            let _ = write!(told, "; {} not looked at", counted(states_left as u64, "state"));
+        }
+        row(&mut text, style, "reductions", &told);
+    }
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &figures(statistics, Some(search))));
     text
 }
 

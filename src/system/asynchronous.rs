@@ -7,6 +7,7 @@
 mod batches;
 mod block;
 mod portable;
+pub mod probe;
 mod reduced;
 
 use super::block::Block;
@@ -349,7 +350,7 @@ impl<'p> Asynchronous<'p> {
     }
 
     /// Indices of the observer `never` relations that hold in a snapshot.
-    fn observe(&mut self, snapshots: &[u32]) -> Result<Vec<u32>, Stop> {
+    fn observe(&self, snapshots: &[u32]) -> Result<Vec<u32>, Stop> {
         let latest: Vec<Option<BTreeSet<Fact>>> = snapshots
             .iter()
             .map(|&snapshot| {
@@ -446,14 +447,8 @@ impl System for Asynchronous<'_> {
     }
 
     fn alarms(&mut self, state: &[u32], choice: Choice) -> Result<Vec<u32>, Stop> {
-        let delivered = self.traffic.inbox(choice.inbox);
-        let derived = self.steps.derived(choice.node, local(state, choice.node), delivered)?;
-        let holds = |relation| derived.iter().any(|&id| self.steps.fact(id).relation == relation);
-        let mut held: Vec<u32> = (0u32..)
-            .zip(&self.program.nevers)
-            .filter(|&(_, &(relation, _))| !self.program.relation(relation).observer && holds(relation))
-            .map(|(index, _)| index)
-            .collect();
+        let delivered = self.traffic.inbox(choice.inbox).to_vec();
+        let mut held = self.own_alarms(choice.node, local(state, choice.node), &delivered)?;
         if self.observers {
             let mut next = Vec::new();
             self.step(state, choice, &mut next)?;

@@ -291,12 +291,20 @@ impl LocalSteps {
             return Ok(moved);
         }
         self.evaluated += 1;
+        let moved = self.moved_anew(node, local, delivered)?;
+        self.memo.put(key, moved);
+        Ok(moved)
+    }
+
+    /// The same step, evaluated anew, neither counted nor remembered.
+    ///
+    /// # Errors
+    /// If the step has no outcome.
+    pub fn moved_anew(&mut self, node: u32, local: u32, delivered: &[u32]) -> Result<Moved, Stop> {
         self.steps.take(node, local, delivered, &mut self.taken)?;
         let sent = if self.taken.sent.is_empty() { 0 } else { self.sends.intern(&self.taken.sent) };
         let snapshot = if self.observes { self.snapshots.intern(&self.taken.observed) } else { 0 };
-        let moved = Moved { next: self.taken.next, sent, snapshot, alarm: self.taken.alarm };
-        self.memo.put(key, moved);
-        Ok(moved)
+        Ok(Moved { next: self.taken.next, sent, snapshot, alarm: self.taken.alarm })
     }
 
     /// D of that step, sorted. Evaluated anew: only the analysis after a search asks for it.

@@ -88,3 +88,18 @@ fn a_signal_ends_a_search_with_a_report() {
         assert_eq!(json["basis"], "bound:interrupt");
     }
 }
+
+/// Two messages to one node: three runs (either first, or both at once), 3 ordered partitions. The counts are those of the whole
+/// system, with F = 3: 2F + 1 states, 6F + 1 transitions, and all of them but 2F into states met before.
+#[test]
+fn schedules_and_duplicates_are_counted() {
+    let program = "nodes c, s; e(#c, x)@1; e(#c, y)@1; r(#s, X)@async :- e(#c, X); seen(X)@next :- r(X); seen(X)@next :- seen(X);
+        first(X, Y)@next :- r(X), seen(Z), notin r(Y), seen(Y), X != Y, Z == Y; first(X, Y)@next :- first(X, Y); output first, seen;";
+    let whole = with_input(&["explore", "-", "--no-reduction", "--format", "json"], program).json();
+    let statistics = &whole["statistics"];
+    let [states, transitions, schedules, duplicates] = ["states", "transitions", "schedules", "duplicates"]
+        .map(|name| statistics[name].as_u64().unwrap_or_default());
+    assert_eq!((states, transitions, schedules, duplicates), (7, 19, 3, 19 - 6), "{statistics}");
+    let verbose = with_input(&["explore", "-", "--no-reduction", "--verbose"], program).stdout;
+    assert!(verbose.contains("3 components in which runs end, 13 transitions into states met before"), "{verbose}");
+}

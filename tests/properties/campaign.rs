@@ -20,7 +20,11 @@ impl Tally {
     }
 
     pub fn count_if(&mut self, met: bool, what: &'static str) {
-        *self.counts.entry(what).or_default() += u64::from(met);
+        self.count_by(u64::from(met), what);
+    }
+
+    pub fn count_by(&mut self, times: u64, what: &'static str) {
+        *self.counts.entry(what).or_default() += times;
     }
 
     pub fn of(&self, what: &str) -> u64 {

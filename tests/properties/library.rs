@@ -90,7 +90,7 @@ pub fn budget() -> Budget {
 
 /// Exploration without reductions.
 pub const WHOLE: instance::Options =
-    instance::Options { max_models: 64, reductions: Reductions::NONE, every_model: true };
+    instance::Options { max_models: 64, reductions: Reductions::NONE, every_model: true, recheck: false };
 
 /// What exploration without reductions finds.
 pub fn explore(program: &Program) -> Findings {
