@@ -4,6 +4,7 @@ pub mod check;
 mod extend;
 pub mod instance;
 mod joint;
+mod orbits;
 mod overtaking;
 mod part;
 pub mod read;

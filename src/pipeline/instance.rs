@@ -6,6 +6,7 @@
 //! readings leave a fact undecided, K grows, up to [`MOST_COPIES`]; of a search that a bound then cuts, the exactly counted
 //! part still counts.
 
+use super::orbits;
 use super::overtaking;
 use super::part::Part;
 use super::searcher::{Alone, Searcher};
@@ -114,6 +115,8 @@ pub struct Figures {
     pub in_part: [usize; Reductions::OF_STATES.len()],
     /// How many of these were expanded again in full, since they lie on loops.
     pub again: usize,
+    /// Transitions of the last search that led to a state for which a renaming of it was taken.
+    pub mapped: usize,
     /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. All figures are then sums over the
     /// slices that were searched.
     pub slices: usize,
@@ -215,10 +218,11 @@ pub(super) fn explore_part(
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
     let mut grows = false;
+    let mut symmetry = options.reductions.symmetry && !searcher.is_shared();
     loop {
         // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
-        let reductions = Reductions { persistent, ..options.reductions };
+        let reductions = Reductions { persistent, symmetry, ..options.reductions };
         let mut system = part.system(budget, &counting, reductions);
         let share = budget.search_share();
         let (found, by_others) = searcher.explore(&mut system, &counting, reductions, &share, watch);
@@ -230,6 +234,14 @@ pub(super) fn explore_part(
         figures.remembered += asked - evaluated;
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
+        let is_pumped = matches!(found.stopped, Some(Stopped::Pumped(_)));
+        if let Some(symmetric) = system.symmetric()
+            && (is_pumped || symmetric.folded || orbits::has_loops(&found.graph))
+        {
+            // States that recur may be renamed on their way round.
+            symmetry = false;
+            continue;
+        }
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
             counting.pumped.extend(messages.iter().map(|&message| system.sent_message(message)));
             continue;
@@ -257,6 +269,7 @@ pub(super) fn explore_part(
         let LeftOut { states, again } = &found.left_out;
         figures.in_part = Reductions::OF_STATES.map(|name| states.get(name).copied().unwrap_or_default());
         figures.again = *again;
+        figures.mapped = system.symmetric().map_or(0, |symmetric| symmetric.mapped);
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { part, budget, options, system, found, figures };
         let findings = judge.findings();
@@ -340,10 +353,11 @@ impl Judge<'_> {
         };
         self.figures.components = over.as_ref().unwrap_or(&under).components;
         let contested = under.contested();
+        let mut contested_facts = self.facts(&contested);
         let undecided: Vec<Output> = over.as_ref().map_or_else(Vec::new, |over| {
             over.contested().into_iter().filter(|fact| contested.binary_search(fact).is_err()).collect()
         });
-        let certain = cut.is_none().then(|| self.facts(&over.as_ref().unwrap_or(&under).certain));
+        let mut certain = cut.is_none().then(|| self.facts(&over.as_ref().unwrap_or(&under).certain));
         // If the over-approximation has one model, all runs have it, even where no loop returns to exact counts below the cap.
         let only = over.as_ref().map(|over| &over.models).filter(|models| models.complete && models.len() == 1);
         let listed = only.unwrap_or(&under.models);
@@ -351,22 +365,43 @@ impl Judge<'_> {
             && undecided.is_empty()
             && listed.complete
             && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == listed.len());
-        let mut models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
+        let plain_models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
             .map(|model| {
                 let facts = listed.facts(&mut self.system, model);
-                facts.into_iter().map(|output| self.output(output)).collect()
+                facts.into_iter().map(|output| self.system.output(output)).collect()
             })
             .collect();
+        let mut models_found = listed.len();
+        let mut models_complete = models_complete && listed.len() <= self.options.max_models;
+        let models = match self.system.symmetric() {
+            None => plain_models,
+            Some(symmetric) => {
+                let plain = |outputs: &[Output]| -> Vec<LocatedFact> {
+                    outputs.iter().map(|&output| self.system.output(output)).collect()
+                };
+                let always = orbits::kept(symmetric, &plain(&under.certain));
+                let mut possible = orbits::images(symmetric, &plain(&under.possible));
+                possible.retain(|fact| always.binary_search(fact).is_err());
+                certain = certain.map(|_| self.located(always));
+                contested_facts = self.located(possible);
+                let (models, whole) = orbits::models(symmetric, plain_models, self.options.max_models);
+                models_found = models_found.max(models.len());
+                models_complete &= whole;
+                models.into_iter().collect()
+            }
+        };
+        let mut models: Vec<BTreeSet<LocatedFact>> =
+            models.into_iter().map(|model| self.located(model).into_iter().collect()).collect();
         models.sort();
         let wanted = self.part.wants_divergence;
         let divergence = if wanted { self.divergence(&under, exact.as_ref()).ok().flatten() } else { None };
         Findings {
             certain,
-            contested: self.facts(&contested),
+            contested: contested_facts,
             undecided: self.facts(&undecided),
             models,
-            models_found: listed.len(),
-            models_complete: models_complete && listed.len() <= self.options.max_models,
+            models_found,
+            models_complete,
             divergence,
             invariants,
             cut,
@@ -394,6 +429,13 @@ impl Judge<'_> {
         self.part.located(self.system.output(output))
     }
 
+    /// Facts of what is searched as facts of the program, sorted.
+    fn located(&self, facts: impl IntoIterator<Item = LocatedFact>) -> Vec<LocatedFact> {
+        let mut facts: Vec<LocatedFact> = facts.into_iter().map(|fact| self.part.located(fact)).collect();
+        facts.sort();
+        facts
+    }
+
     fn facts(&self, outputs: &[Output]) -> Vec<LocatedFact> {
         let mut facts: Vec<LocatedFact> = outputs.iter().map(|&output| self.output(output)).collect();
         facts.sort();
@@ -411,7 +453,7 @@ impl Judge<'_> {
                 let graph = &self.found.graph;
                 let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
                 path.extend(choice.map(|choice| (state, choice)));
-                let schedule = self.schedule(&path, &[]).unwrap_or_default();
+                let schedule = self.schedule(&path, &[], None).unwrap_or_default();
                 // On a path through ω the fault may lie beyond what the exact system reaches.
                 let replayed = replay(self.part.program(), &schedule, &Budget::default());
                 let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
@@ -453,10 +495,11 @@ impl Judge<'_> {
         }
         let real = self.violations(exact);
         let possible = if exact.is_some() && complete { self.violations(None) } else { real.clone() };
-        real.iter()
-            .zip(&possible)
+        let paths: Vec<_> = real.into_iter().zip(possible).collect();
+        paths
+            .iter()
             .map(|paths| match paths {
-                (Some(path), _) => self.schedule(path, &[]).map_or(Invariant::Unknown, Invariant::Violated),
+                (Some(path), _) => self.schedule(path, &[], None).map_or(Invariant::Unknown, Invariant::Violated),
                 (None, None) if complete => Invariant::Kept,
                 _ => Invariant::Unknown,
             })
@@ -498,7 +541,7 @@ impl Judge<'_> {
 
     /// Two lassos for a fact in which the two models nearest to the initial state differ.
     fn divergence(&mut self, under: &Analysis, exact: Option<&BitVec>) -> Result<Option<Divergence>, Stop> {
-        let Some((first, second)) = under.models.nearest_two() else { return Ok(None) };
+        let Some((first, second)) = under.models.nearest_two() else { return self.divergence_of_images(under, exact) };
         let one = under.models.facts(&mut self.system, first);
         let other = under.models.facts(&mut self.system, second);
         let differs = |a: &[Output], b: &[Output]| {
@@ -510,18 +553,41 @@ impl Judge<'_> {
             (None, Some((fact, output))) => (fact, output, second, first),
             (None, None) => return Ok(None),
         };
-        let holds = self.lasso(exact, under.models.first_state(holds), Some(output), Claim::Holds)?;
-        let lacks = self.lasso(exact, under.models.first_state(lacks), None, Claim::Lacks(output))?;
+        let holds = self.lasso(exact, under.models.first_state(holds), Some(output), Claim::Holds, None)?;
+        let lacks = self.lasso(exact, under.models.first_state(lacks), None, Claim::Lacks(output), None)?;
         Ok(holds.zip(lacks).map(|(holds, lacks)| Divergence { fact, holds, lacks }))
     }
 
-    /// A lasso into the maximal fair component around `anchor`, or into its part that keeps a fact.
+    /// The same if only one model was found: its run, and an image of its run that has another one.
+    fn divergence_of_images(&mut self, under: &Analysis, exact: Option<&BitVec>) -> Result<Option<Divergence>, Stop> {
+        if under.models.is_empty() {
+            return Ok(None);
+        }
+        let facts = under.models.facts(&mut self.system, 0);
+        let model: BTreeSet<LocatedFact> = facts.iter().map(|&output| self.system.output(output)).collect();
+        let swaps = self.system.symmetric().map_or_else(Vec::new, |symmetric| symmetric.swaps().cloned().collect());
+        // A swap is its own inverse: the image of the model lacks a fact if the model lacks the image of the fact.
+        let lacking = swaps.iter().enumerate().find_map(|(at, swap)| {
+            let fact = model.iter().find(|fact| !model.contains(&swap.located(fact)))?;
+            Some((at, fact.clone(), swap.located(fact)))
+        });
+        let Some((at, fact, image)) = lacking else { return Ok(None) };
+        let (output, lacked) = (self.system.output_of(&fact), self.system.output_of(&image));
+        let state = under.models.first_state(0);
+        let holds = self.lasso(exact, state, Some(output), Claim::Holds, None)?;
+        let lacks = self.lasso(exact, state, None, Claim::Lacks(lacked), Some(at))?;
+        let fact = self.part.located(fact);
+        Ok(holds.zip(lacks).map(|(holds, lacks)| Divergence { fact, holds, lacks }))
+    }
+
+    /// A lasso into the maximal fair component around `anchor`, or into its part that keeps a fact; its image under a swap if one is given.
     fn lasso(
         &mut self,
         exact: Option<&BitVec>,
         anchor: u32,
         keep: Option<Output>,
         claim: Claim,
+        swap: Option<usize>,
     ) -> Result<Option<Schedule>, Stop> {
         let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
         let states = region.strongly_connected_with(anchor)?;
@@ -543,22 +609,40 @@ impl Judge<'_> {
             return Ok(None);
         };
         let cycle = lasso::cycle(&mut region, &part, start, claim);
-        Ok(self.schedule(&stem, &cycle))
+        Ok(self.schedule(&stem, &cycle, swap))
     }
 
-    /// The schedule of a path and a loop, with the copies that the program really delivers.
-    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Option<Schedule> {
-        let found = Schedule { stem: self.steps(stem), cycle: self.steps(cycle) };
+    /// The schedule of a path and a loop, with the copies that the program really delivers; its image under a swap if one is given.
+    fn schedule(&mut self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)], swap: Option<usize>) -> Option<Schedule> {
+        let found = Schedule { stem: self.steps(stem, swap)?, cycle: self.steps(cycle, swap)? };
         self.part.schedule(found, &self.system, self.budget)
     }
 
-    fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {
-        path.iter()
-            .map(|&(state, choice)| {
-                let copies = self.system.delivered_copies(self.found.graph.states.get(state), choice).into_iter();
-                let copies = copies.map(|(fact, from, copies)| Delivered { fact, from, copies });
-                ScheduledStep::of(crate::program::NodeId(choice.node), copies)
-            })
-            .collect()
+    /// The steps of a path as those of a run that ends in its last state, not in one that this stands for, or in the image of that.
+    fn steps(&mut self, path: &[(u32, Choice)], swap: Option<usize>) -> Option<Vec<ScheduledStep>> {
+        let last = self.system.symmetric().map(|symmetric| {
+            let same = symmetric.identity();
+            swap.map_or(same.clone(), |swap| symmetric.after(&same, &[swap]))
+        });
+        let graph = &self.found.graph;
+        let renamings = match last {
+            Some(last) => self.system.renamings(path, |state| graph.states.get(state), last).ok()?,
+            None => Vec::new(),
+        };
+        let system = &self.system;
+        let step = |(at, &(state, choice)): (usize, &(u32, Choice))| {
+            let node = crate::program::NodeId(choice.node);
+            let copies = system.delivered_copies(graph.states.get(state), choice).into_iter();
+            let renamed = |fact| match (system.symmetric(), renamings.get(at)) {
+                (Some(symmetric), Some(renaming)) => {
+                    symmetric.image(renaming, self.part.program(), &LocatedFact { node, fact })
+                }
+                _ => LocatedFact { node, fact },
+            };
+            let none = crate::program::Fact { relation: crate::program::RelationId(0), values: [].into() };
+            let copies = copies.map(|(fact, from, copies)| Delivered { fact: renamed(fact).fact, from, copies });
+            ScheduledStep::of(renamed(none).node, copies)
+        };
+        Some(path.iter().enumerate().map(step).collect())
     }
 }

@@ -8,6 +8,7 @@ mod batches;
 mod block;
 mod portable;
 mod reduced;
+pub mod symmetric;
 
 use super::block::Block;
 use super::local::block::StepBlock;
@@ -21,7 +22,7 @@ use crate::eval::store::FactId;
 use crate::network::fifo::FifoBuffers;
 use crate::network::traffic::{Link, Traffic};
 use crate::network::{Buffers, Count, Delivery, EMPTY, Pairs};
-use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId, Value};
 use crate::reduce::{Reductions, observed};
 use crate::threads::Threads;
 use batches::Needed;
@@ -30,6 +31,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use symmetric::Symmetric;
 
 /// How often, times the number of nodes, a state asks who may send to a set of nodes.
 const LOOKS_A_NODE: usize = 4;
@@ -56,6 +58,7 @@ pub struct Asynchronous<'p> {
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
     reduced: Reduced,
+    symmetric: Option<Symmetric>,
     needed: Needed,
     /// See [`System::identity`].
     identity: u64,
@@ -99,6 +102,12 @@ impl<'p> Asynchronous<'p> {
         };
         let link = |sender, addressee| traffic.link(program.nodes.len(), sender, addressee, || false);
         let pumped = numbered.iter().map(|&(sender, addressee, fact)| (link(sender, addressee), fact)).collect();
+        // What is kept of a search, or pumped, or on ordered channels, is not renamed.
+        let renames = reductions.symmetry
+            && program.order == Order::Any
+            && counting.pumped.is_empty()
+            && budget.checkpoints.is_none();
+        let symmetric = renames.then(|| Symmetric::new(program, &steps, &reduced, reductions.flaw)).flatten();
         Asynchronous {
             program,
             steps,
@@ -110,6 +119,7 @@ impl<'p> Asynchronous<'p> {
             observers,
             observed_alarms: FxHashMap::default(),
             reduced,
+            symmetric,
             needed: Needed::default(),
             identity,
             asked: StepBlock::default(),
@@ -133,6 +143,12 @@ impl<'p> Asynchronous<'p> {
     pub fn output(&self, output: Output) -> LocatedFact {
         let (node, fact) = self.outputs.get(output);
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
+    }
+
+    /// The number of a fact at a node as an output fact.
+    pub fn output_of(&mut self, located: &LocatedFact) -> Output {
+        let fact = self.steps.fact_id(&located.fact);
+        self.outputs.intern((located.node.0, fact.0))
     }
 
     /// The copies that `choice` delivers in `state`, for a schedule: facts, on ordered channels their senders, and numbers. What is drawn
@@ -187,7 +203,7 @@ impl<'p> Asynchronous<'p> {
             if self.traffic.inbox(inbox).is_empty() {
                 continue;
             }
-            self.step(state, choice, &mut next)?;
+            self.step_itself(state, choice, &mut next)?;
             let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
             let sent = self.steps.sent(moved.sent);
             if next != state
@@ -218,7 +234,7 @@ impl<'p> Asynchronous<'p> {
             let mut next = Vec::new();
             for &choice in choices {
                 if unseen[choice.node as usize] {
-                    self.step(state, choice, &mut next)?;
+                    self.step_itself(state, choice, &mut next)?;
                     unseen[choice.node as usize] = !self.is_seen_early(state, &next, choice.node);
                 }
             }
@@ -238,7 +254,7 @@ impl<'p> Asynchronous<'p> {
         for of_node in choices.chunk_by(|a, b| a.node == b.node) {
             let choice = of_node[0];
             let node = choice.node as usize;
-            let alarm = self.step(state, choice, &mut next)?;
+            let alarm = self.step_itself(state, choice, &mut next)?;
             idles[node] = next == state && !alarm && choice.inbox == 0;
             counts[node] = of_node.len() - usize::from(idles[node]);
         }
@@ -282,6 +298,53 @@ impl<'p> Asynchronous<'p> {
         });
         debug_assert_eq!(choices.len(), size);
         Ok(true)
+    }
+
+    /// The state after `choice` itself, which another one may stand for.
+    fn step_itself(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
+        let Choice { node, inbox, .. } = choice;
+        let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
+        self.lead(state, choice, moved, next)
+    }
+
+    /// Replaces `next`, to which a step leads from `state`, by the state that stands for it. Returns the swaps that were made.
+    fn represent(&mut self, state: &[u32], next: &mut Vec<u32>) -> Vec<usize> {
+        let mut by = Vec::new();
+        if let Some(symmetric) = self.symmetric.as_mut().filter(|_| next != state) {
+            symmetric.represent(&mut self.steps, &mut self.traffic, &mut self.messages, next, &mut by);
+            symmetric.mapped += usize::from(!by.is_empty());
+            symmetric.folded |= next == state;
+        }
+        by
+    }
+
+    /// The symmetries by which states stand for one another, if any.
+    pub fn symmetric(&self) -> Option<&Symmetric> {
+        self.symmetric.as_ref()
+    }
+
+    /// For each step of a path that leads from one state that stands for others to the next, how it is renamed in a run that ends in the
+    /// last state of the path renamed by `last`; `state` gives the words of states.
+    ///
+    /// # Errors
+    /// If a local step has no outcome.
+    pub fn renamings<'g>(
+        &mut self,
+        path: &[(u32, Choice)],
+        state: impl Fn(u32) -> &'g [u32],
+        last: Vec<Value>,
+    ) -> Result<Vec<Vec<Value>>, Stop> {
+        let mut renamings = vec![last];
+        let mut next = Vec::new();
+        for &(at, choice) in path.iter().rev() {
+            self.step_itself(state(at), choice, &mut next)?;
+            let by = self.represent(state(at), &mut next);
+            if let (Some(symmetric), Some(after)) = (&self.symmetric, renamings.last()) {
+                renamings.push(symmetric.after(after, &by));
+            }
+        }
+        renamings.reverse();
+        Ok(renamings)
     }
 
     /// Writes the state after `choice`, whose local step is `moved`, into `next` (cleared first); see [`System::step`].
@@ -424,9 +487,9 @@ impl System for Asynchronous<'_> {
     }
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
-        let Choice { node, inbox, .. } = choice;
-        let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
-        self.lead(state, choice, moved, next)
+        let alarm = self.step_itself(state, choice, next)?;
+        self.represent(state, next);
+        Ok(alarm)
     }
 
     fn step_all(&mut self, block: &mut Block, threads: &Threads) -> Result<(), Stop> {
@@ -444,7 +507,7 @@ impl System for Asynchronous<'_> {
             .collect();
         if self.observers {
             let mut next = Vec::new();
-            self.step(state, choice, &mut next)?;
+            self.step_itself(state, choice, &mut next)?;
             held.extend(self.observe(&next[2 * self.nodes()..])?);
             held.sort_unstable();
         }
