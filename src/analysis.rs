@@ -3,16 +3,18 @@
 //! All of it reads the dependency graph ([`dependency`]) and is linear in the size of the program. [`classify`] is strict, as the
 //! papers define the sublanguages, and [`theorem`] says what follows; [`strata`] orders negation; [`safety`] and [`infinite`]
 //! warn of programs that never fall quiet or grow for ever; [`order`] points at the literals where the order of deliveries
-//! may show; [`dot`] draws the graph.
+//! may show; [`polarity`] types relations by how they move in time; [`dot`] draws the graph.
 
 pub mod channels;
 pub mod classify;
 pub mod dependency;
 pub mod dot;
 pub mod endurance;
+pub mod faultless;
 pub mod infinite;
 pub mod order;
 pub mod persistence;
+pub mod polarity;
 pub mod ranges;
 pub mod safety;
 pub mod strata;
@@ -22,6 +24,7 @@ pub use classify::{Class, Classification, Reason, ReasonKind, classify};
 pub use dependency::{Dependencies, Dependency, Sign};
 pub use order::{Meeting, MeetingKind, PointOfOrder};
 pub use persistence::is_exact_persistence;
+pub use polarity::Polarity;
 pub use theorem::Theorem;
 
 use crate::diagnostic::Diagnostic;
@@ -44,6 +47,8 @@ pub struct Analysis {
     pub points_of_order: Vec<PointOfOrder>,
     /// Bodies whose facts meet only under some schedules.
     pub meetings: Vec<Meeting>,
+    /// How each relation moves in time.
+    pub polarity: Polarity,
 }
 
 /// Analyses a program. Linear in its size.
@@ -51,10 +56,13 @@ pub fn analyse(program: &Program) -> Analysis {
     let dependencies = Dependencies::of(program);
     let classification = classify(program, &dependencies);
     let endurance = endurance::Endurance::of(program, &dependencies);
+    let counters = infinite::counters(program, &endurance);
+    let polarity = Polarity::of(program, &dependencies, &endurance, &counters);
     Analysis {
-        theorem: theorem::applies(&classification),
+        theorem: theorem::applies(program, &classification, &polarity),
         unrest: safety::unrest(program, &dependencies, &endurance),
-        counters: infinite::counters(program, &endurance),
+        counters,
+        polarity,
         points_of_order: order::points_of_order(program, &dependencies),
         meetings: order::meetings(program, &dependencies),
         dependencies,

@@ -50,6 +50,8 @@ pub struct Budget {
     pub deadline: Option<Instant>,
     /// Set by a signal handler.
     pub interrupted: Arc<AtomicBool>,
+    /// Set when a search need not go on, since what it is made for is known: it then ends with the bound `transitions`.
+    pub enough: Arc<AtomicBool>,
     /// Bytes in use now; a constant 0 where nobody counts.
     pub memory: fn() -> usize,
     /// The threads that may be used. No answer depends on how many they are.
@@ -67,6 +69,7 @@ impl Default for Budget {
             max_memory: usize::MAX,
             deadline: None,
             interrupted: Arc::new(AtomicBool::new(false)),
+            enough: Arc::new(AtomicBool::new(false)),
             memory: || 0,
             threads: Threads::default(),
             checkpoints: None,
@@ -75,6 +78,11 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Whether a search need not go on.
+    pub fn is_enough(&self) -> bool {
+        self.enough.load(Ordering::Relaxed)
+    }
+
     /// The part of what is left that a search may use, so that time and memory remain to judge what it found: three
     /// quarters of the time until the deadline, seven tenths of the memory.
     #[must_use]

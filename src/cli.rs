@@ -11,6 +11,7 @@ pub mod completions;
 pub mod console;
 pub mod explain;
 pub mod explore;
+pub mod faults;
 pub mod fmt;
 pub mod keeping;
 mod list;
@@ -18,6 +19,7 @@ pub mod machine;
 pub mod man;
 pub mod options;
 pub mod progress;
+pub mod prove;
 pub mod quantity;
 pub mod replay;
 pub mod run;
@@ -73,10 +75,14 @@ pub enum Command {
     Classify(classify::Arguments),
     /// Find all ultimate models of this instance, by exploring only
     Explore(explore::Arguments),
+    /// Prove that every instance is confluent, or look for a counterexample on this one
+    Prove(prove::Arguments),
     /// Take one fair schedule: trace and ultimate model
     Run(run::Arguments),
     /// Run a witness file or a schedule, step by step
     Replay(replay::Arguments),
+    /// Find lost messages and crashes that break what a program promises, or show that none does
+    Faults(faults::Arguments),
     /// Compare programs with their own `// expect:` lines
     Test(test::Arguments),
     /// Lay out files in the one canonical way, comments included
@@ -96,8 +102,10 @@ impl Command {
             Command::Check(arguments) => check::run(arguments, session),
             Command::Classify(arguments) => classify::run(arguments, session),
             Command::Explore(arguments) => explore::run(arguments, session),
+            Command::Prove(arguments) => prove::run(arguments, session),
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
+            Command::Faults(arguments) => faults::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),
             Command::Fmt(arguments) => fmt::run(arguments, session),
             Command::Explain(arguments) => explain::run(arguments, session),
@@ -157,10 +165,11 @@ pub struct Meter {
 
 /// The command line. Every command takes the common options (interface), and lists those that do something for it.
 pub fn command() -> clap::Command {
-    const WITHOUT_EFFECT: [(&str, &[&str]); 3] = [
+    const WITHOUT_EFFECT: [(&str, &[&str]); 4] = [
         ("run", &["max_models", "threads", "no_reduction", "reduce"]),
         ("replay", &["max_states", "max_transitions", "max_models", "threads", "no_reduction", "reduce"]),
         ("explore", &["no_theorems"]),
+        ("faults", &["max_states", "max_transitions", "threads", "no_reduction", "reduce", "output", "network"]),
     ];
     Cli::command().mut_subcommands(|command| {
         let hidden = WITHOUT_EFFECT.iter().find(|(name, _)| command.get_name() == *name);

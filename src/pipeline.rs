@@ -2,11 +2,13 @@
 
 pub mod check;
 mod extend;
+mod hunt;
 pub mod instance;
 mod joint;
 mod orbits;
 mod overtaking;
 mod part;
+pub mod prove;
 pub mod read;
 mod recount;
 pub mod searcher;

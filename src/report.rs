@@ -3,6 +3,8 @@
 pub mod advice;
 pub mod facts;
 pub mod json;
+pub mod proof;
+pub mod rounds;
 pub mod sarif;
 pub mod space_time;
 pub mod style;

@@ -8,10 +8,14 @@ mod bounds;
 mod channels;
 #[path = "cli/checkpoints.rs"]
 mod checkpoints;
+#[path = "cli/faults.rs"]
+mod faults;
 #[path = "cli/invocation.rs"]
 mod invocation;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/proofs.rs"]
+mod proofs;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schemas.rs"]

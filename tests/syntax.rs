@@ -1,5 +1,7 @@
 //! The text front-end through its public functions: what parses, what is refused and with which diagnostics.
 
+#[path = "syntax/codes.rs"]
+mod codes;
 #[path = "syntax/mistakes.rs"]
 mod mistakes;
 #[path = "syntax/round_trip.rs"]

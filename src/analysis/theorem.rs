@@ -10,8 +10,12 @@
 //! (Lemma 4): one direction by induction on the run, the other by induction on the derivation. That set does not mention
 //! the run. The argument needs no finite domain. A rule that errs for some binding errs in every fair run or in none, since bindings
 //! are facts of that same set.
+//!
+//! **Temporal polarity**: stated and proved at [`super::polarity`]. It says nothing of instances in which a rule errs.
 
 use super::classify::{Class, Classification};
+use super::polarity::Polarity;
+use crate::program::Program;
 
 /// A theorem that makes every instance of a program confluent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +39,24 @@ pub const DEDALUS_PLUS: Theorem = Theorem {
                the order of deliveries.",
 };
 
-/// The theorem that makes every instance of a program of this class confluent, if there is one. Dedalusˢ has none:
+/// Temporal polarity.
+pub const TEMPORAL_POLARITY: Theorem = Theorem {
+    name: "temporal-polarity",
+    source: "stated and proved in `src/analysis/polarity.rs`",
+    argument: "Whatever is remembered for ever, or sent, is there in every fair run or in none: its rules read what only grows, or what only \
+               shrinks under a negation, or what the local step alone decides, or a single message. So all fair runs reach the same facts that only grow or shrink, \
+               timed facts are the same at the same steps, and what the outputs derive from these by other rules is in the end the same. No \
+               output depends on values that are made without end.",
+};
+
+/// The theorem that makes every instance of a program confluent, if there is one. Dedalusˢ has none:
 /// run as plain Dedalus, the marriage ceremony is in it and diffluent.
-pub fn applies(classification: &Classification) -> Option<Theorem> {
-    (classification.class == Class::DedalusPlus).then_some(DEDALUS_PLUS)
+pub fn applies(program: &Program, classification: &Classification, polarity: &Polarity) -> Option<Theorem> {
+    if classification.class == Class::DedalusPlus {
+        Some(DEDALUS_PLUS)
+    } else if polarity.is_confluent(program) {
+        Some(TEMPORAL_POLARITY)
+    } else {
+        None
+    }
 }

@@ -9,7 +9,7 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
-use crate::pipeline::check::Options;
+use crate::pipeline::check::{ENOUGH, Options};
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
@@ -90,7 +90,8 @@ pub fn ask(
         return session.refuse(command, program.names(), format);
     }
     let instance = instance::Options { every_model: command == "explore", ..limits.instance() };
-    let options = Options { theorems, instance };
+    let enough = (command == "check" && !limits.is_bounded() && !question.keeping.is_asked()).then_some(ENOUGH);
+    let options = Options { theorems, instance, enough };
     match question.keeping.open(command, &loaded, &options, budget.max_facts, shape.is_some()) {
         Ok(checkpoints) => budget.checkpoints = checkpoints,
         Err(wrong) => {
@@ -212,7 +213,7 @@ fn exit_of(answer: &Answer) -> Exit {
 }
 
 /// Reports a rule that errs in a reachable step.
-fn refuse_fault(
+pub fn refuse_fault(
     command: &str,
     options: &ProgramOptions,
     loaded: &Loaded,

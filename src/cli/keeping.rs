@@ -25,6 +25,11 @@ pub struct KeepingOptions {
 const EVERY: Duration = Duration::from_secs(30);
 
 impl KeepingOptions {
+    /// Whether the search is to be kept.
+    pub fn is_asked(&self) -> bool {
+        self.checkpoint.is_some()
+    }
+
     /// The checkpoints of an answer, if they are asked for.
     ///
     /// # Errors

@@ -236,6 +236,14 @@ fn malformed(option: &str, text: &str, expected: &str) -> Diagnostic {
 }
 
 impl Limits {
+    /// Whether it was said how long a search may take, or how large it may get.
+    pub fn is_bounded(&self) -> bool {
+        self.max_states.is_some()
+            || self.max_transitions.is_some()
+            || self.max_memory.is_some()
+            || self.timeout.is_some()
+    }
+
     /// A budget that starts now.
     pub fn budget(&self, session: &Session) -> Budget {
         let unlimited = Budget::default();
@@ -247,6 +255,7 @@ impl Limits {
             // A time beyond what the clock can tell is no limit.
             deadline: self.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             interrupted: session.interrupted.clone(),
+            enough: Default::default(),
             memory: session.meter.allocated,
             threads: Threads::new(self.threads.unwrap_or_else(Threads::available)),
             checkpoints: None,

@@ -4,6 +4,7 @@
 
 pub mod examine;
 pub mod expectation;
+pub mod faults;
 
 use super::list;
 use super::options::{Format, FormatOptions, LimitOptions};

@@ -208,7 +208,7 @@ impl Search {
             transitions: self.graph.transitions(),
             share: self.outlook.share(self.graph.expanded()),
         });
-        Ok(())
+        if budget.is_enough() { Err(stop(Bound::Transitions)) } else { Ok(()) }
     }
 
     /// Lists the choices of a state, all or, if asked to, those that are enough, into [`Self::choices`]; returns the name of the

@@ -1,8 +1,10 @@
 //! The main job: classification, then a theorem if one applies, else exploration; a verdict whose evidence was replayed.
 
+use super::hunt::{self, Hunt};
 use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
 use super::searcher::{Alone, Searcher};
 use crate::analysis::Analysis;
+use crate::analysis::faultless::is_faultless;
 use crate::budget::{Bound, Budget};
 use crate::eval::{EvalError, Fault};
 use crate::explore::Progress;
@@ -11,7 +13,10 @@ use crate::prove::datalog_model;
 use crate::schedule::Schedule;
 use crate::system::Stop;
 use crate::witness::replay::{LassoRun, Violation, check_claim, check_violation};
+use crate::witness::run::{End, Policy, run};
 use crate::witness::shrink::{Claim, shrink_loop};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 /// The answer to a question about confluence, weakest last (semantics §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,11 +102,20 @@ pub struct Options {
     pub theorems: bool,
     /// What to compute of the instance.
     pub instance: instance::Options,
+    /// A search ends with this many transitions if two runs are known to differ by then, though not all that is contested; `None` if
+    /// it is to go on as far as the budget allows.
+    pub enough: Option<usize>,
 }
+
+/// What [`Options::enough`] is where nobody says otherwise: some seconds.
+pub const ENOUGH: usize = 1 << 21;
+
+/// Single runs are taken once a search has this many transitions.
+const LARGE: usize = 1 << 19;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { theorems: true, instance: instance::Options::default() }
+        Options { theorems: true, instance: instance::Options::default(), enough: Some(ENOUGH) }
     }
 }
 
@@ -192,12 +206,31 @@ pub fn check_with(
     {
         return Ok(answer);
     }
-    let findings = explore_instance_with(program, budget, options.instance, searcher, watch);
+    let mut hunt = Hunt::new(program, budget);
+    let mut hunted = false;
+    let mut watch_and_hunt = |progress: Progress| {
+        if progress.transitions >= LARGE && !hunted {
+            hunted = true;
+            hunt.go_on(hunt::WORK);
+        }
+        if hunt.differs() && options.enough.is_some_and(|enough| progress.transitions >= enough) {
+            budget.enough.store(true, Ordering::Relaxed);
+        }
+        watch(progress);
+    };
+    let mut findings = explore_instance_with(program, budget, options.instance, searcher, &mut watch_and_hunt);
+    let wanted = !matches!(findings.cut, Some(Cut::Fault { .. } | Cut::Bound(Bound::Interrupt)));
+    if wanted && judge(&findings, budget).0 == Verdict::Inconclusive {
+        if !hunt.differs() {
+            hunt.go_on(hunt::WORK);
+        }
+        hunt.tell(&mut findings, options.instance.max_models);
+    }
     if let Some(Cut::Fault { fault, schedule }) = &findings.cut {
         return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
     }
     assert!(
-        analysis.theorem.is_none() || findings.contested.is_empty(),
+        analysis.theorem.is_none() || findings.contested.is_empty() || !is_faultless(program),
         "internal error: exploration contradicts {}",
         analysis.theorem.map_or("", |theorem| theorem.name)
     );
@@ -240,10 +273,13 @@ fn judge(findings: &Findings, budget: &Budget) -> (Verdict, Basis) {
 
 /// The answer that the theorem gives; none if a rule errs, which exploring then shows with a run.
 fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<Answer> {
+    // The verdict does not need the model; it is shown where it can be evaluated within the budget.
     let model = match datalog_model::ultimate_model(program, budget) {
         Some(Err(EvalError::Fault { fault, .. })) if fault != Fault::IntegerBeyond64Bits => return None,
-        // The verdict does not need the model; it is shown where it can be evaluated within the budget.
-        model => model.and_then(Result::ok),
+        Some(model) => model.ok(),
+        // Outside Dedalus⁺ a rule may err under some schedules only, of which the theorem does not speak.
+        None if !is_faultless(program) => return None,
+        None => model_of_one_run(program, budget),
     };
     let known = model.is_some();
     let findings = Findings {
@@ -266,6 +302,21 @@ fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<
         witness: None,
         violations: Vec::new(),
     })
+}
+
+/// The ultimate model of one fair run, which is that of all if the program is confluent; none where the run is long or large.
+fn model_of_one_run(program: &Program, budget: &Budget) -> Option<BTreeSet<LocatedFact>> {
+    const MOST_ROUNDS: usize = 200;
+    const MOST_FACTS: usize = 2_000;
+    if program.facts.len() > MOST_FACTS || program.rules.len() > MOST_FACTS {
+        return None;
+    }
+    let max_transitions = budget.max_transitions.min(MOST_ROUNDS * program.nodes.len().max(1));
+    let short = Budget { max_transitions, max_facts: budget.max_facts.min(MOST_FACTS), ..budget.clone() };
+    match run(program, Policy::Fifo, &short).end {
+        End::Closed(lasso) => Some(lasso.ultimate_model(program)),
+        _ => None,
+    }
 }
 
 /// Evidence is replayed whatever the time: it is short, and without it there is no verdict.

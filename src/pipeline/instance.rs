@@ -15,7 +15,7 @@ use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
 use crate::explore::breadth_first::Stopped;
 use crate::explore::{Exploration, LeftOut, Progress, explore};
-use crate::program::{LocatedFact, Order, Program};
+use crate::program::{LocatedFact, NodeId, Order, Program};
 use crate::reduce::Reductions;
 use crate::reduce::slices::Slices;
 use crate::schedule::{Delivered, Schedule, ScheduledStep};
@@ -107,6 +107,9 @@ pub struct Figures {
     pub components: usize,
     /// Searches made: one, and one more for each pumped message and each raise of the cap.
     pub searches: usize,
+    /// A node to which so many messages are in flight in one state that their deliveries cannot be listed, and how many these are, if
+    /// that ended the search.
+    pub crowd: Option<(NodeId, usize)>,
     /// The cap on copies of pumped messages in the last search; 0 if all counts were exact.
     pub cap: u32,
     /// Messages that were delivered eagerly in the last search; of slices, in all of them.
@@ -249,7 +252,7 @@ pub(super) fn explore_part(
         let counted_out = |stopped: &Stopped| {
             matches!(stopped, Stopped::At { stop: Stop::Bound(Bound::States | Bound::Transitions), .. })
         };
-        if persistent && found.grew && found.stopped.as_ref().is_some_and(counted_out) {
+        if persistent && found.grew && !budget.is_enough() && found.stopped.as_ref().is_some_and(counted_out) {
             // Without persistent sets the loop that pumps may be met sooner.
             grows = true;
             continue;
@@ -448,7 +451,15 @@ impl Judge<'_> {
         };
         match stopped {
             Stopped::Pumped(_) => None,
-            Stopped::At { stop: Stop::Bound(bound), .. } => Some(Cut::Bound(bound)),
+            Stopped::At { stop: Stop::Bound(bound), state, choice } => {
+                if bound == Bound::Transitions && choice.is_none() {
+                    let words = self.found.graph.states.get(state).to_vec();
+                    let listed = self.system.enabled(&words, &mut Vec::new());
+                    let crowded = listed == Err(Stop::Bound(Bound::Transitions));
+                    self.figures.crowd = if crowded { self.system.crowd(&words) } else { None };
+                }
+                Some(Cut::Bound(bound))
+            }
             Stopped::At { stop, state, choice } => {
                 let graph = &self.found.graph;
                 let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);

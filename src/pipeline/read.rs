@@ -33,7 +33,10 @@ pub fn read(inputs: &[Input], options: &resolve::Options) -> Read {
     }
     let program = program.filter(|_| !broken).map(|program| {
         let analysis = analyse(&program);
-        diagnostics.extend(analysis.warnings(&program));
+        // What they warn of, messages and changes without end, has an end under synchronous rounds.
+        if !options.synchronous {
+            diagnostics.extend(analysis.warnings(&program));
+        }
         (program, analysis)
     });
     Read { sources: loaded.sources, program, diagnostics }

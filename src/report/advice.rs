@@ -20,6 +20,17 @@ pub fn meaning(bound: Bound) -> &'static str {
     }
 }
 
+/// The same where more is known of the search.
+pub fn meaning_of(program: &Program, bound: Bound, figures: &Figures) -> String {
+    match (bound, figures.crowd) {
+        (Bound::Transitions, Some((node, messages))) => {
+            let node = program.show_node(node);
+            format!("{messages} messages are in flight to `{node}` at once, with more deliveries than can be listed")
+        }
+        _ => meaning(bound).to_string(),
+    }
+}
+
 /// What to try, one sentence each.
 pub fn advice(program: &Program, analysis: &Analysis, bound: Bound, figures: &Figures) -> Vec<String> {
     let mut advice = Vec::new();
@@ -38,7 +49,13 @@ pub fn advice(program: &Program, analysis: &Analysis, bound: Bound, figures: &Fi
     let smaller = "a smaller instance: fewer nodes (`--nodes`), fewer facts, fewer outputs (`--output`)";
     match bound {
         Bound::States => advice.push(raise("--max-states", figures.states)),
-        Bound::Transitions => advice.push(raise("--max-transitions", figures.transitions)),
+        Bound::Transitions => match figures.crowd {
+            Some((node, messages)) => {
+                let node = program.show_node(node);
+                advice.push(format!("fewer messages in flight to `{node}` at a time than {messages}"));
+            }
+            None => advice.push(raise("--max-transitions", figures.transitions)),
+        },
         Bound::Facts => advice.push("a larger `--max-facts`, if the step is finite".to_string()),
         Bound::Memory => advice.push("a larger `--max-memory`".to_string()),
         Bound::Time => advice.push("a longer `--timeout`".to_string()),

@@ -7,6 +7,9 @@
 mod classification;
 mod diagnostic;
 mod explanation;
+mod faults;
+mod polarity;
+mod proof;
 mod runs;
 pub mod schema;
 mod tests_run;
@@ -16,6 +19,9 @@ pub use classification::{
 };
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
+pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
+pub use polarity::{PolarityObject, SpoilerObject, polarity};
+pub use proof::ProofObject;
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 

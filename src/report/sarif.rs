@@ -6,9 +6,12 @@
 
 use super::Case;
 use super::json::{DiagnosticObject, PlaceObject, ReasonObject, TestedProgram};
+use super::style::Style;
 use crate::budget::Bound;
 use crate::diagnostic::Code;
+use crate::faults::{self, Question};
 use crate::pipeline::{Basis, Verdict};
+use crate::program::Program;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -106,6 +109,19 @@ pub fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
         findings.push(of_bound(bound));
     }
     findings
+}
+
+/// A counterexample of `faults`, or what left the question open.
+pub fn of_faults(program: &Program, question: &Question, answer: &faults::Answer) -> Vec<Finding> {
+    let style = Style { color: false, width: 0 };
+    let (rule, title, level) = match answer.verdict {
+        faults::Verdict::Certified => return Vec::new(),
+        faults::Verdict::Inconclusive(bound) => return vec![of_bound(bound)],
+        faults::Verdict::Counterexample => ("counterexample", "faults break what the program promises", "error"),
+        faults::Verdict::Vacuous => ("vacuous", "nothing is promised or fulfilled without faults", "warning"),
+    };
+    let message = super::text::faults::headline(program, question, answer, style).trim_end().to_string();
+    vec![Finding { rule, title: title.to_string(), level, message, places: Vec::new() }]
 }
 
 /// A bound that ended a command.

@@ -10,7 +10,7 @@
 
 mod grid;
 mod lanes;
-mod text;
+pub(super) mod text;
 
 use crate::program::{Fact, Kind, LocatedFact, NodeId, Program, When};
 use crate::schedule::Delivered;

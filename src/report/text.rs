@@ -2,6 +2,8 @@
 //! them.
 
 pub mod classification;
+pub mod faults;
+pub mod proof;
 pub mod runs;
 
 use super::facts::{listed, shown, shown_models};
@@ -44,8 +46,8 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
         }
         Verdict::Inconclusive => {
             let why = match answer.basis {
-                Basis::Bound(bound) => advice::meaning(bound),
-                _ => "a bound was hit",
+                Basis::Bound(bound) => advice::meaning_of(case.program, bound, &answer.findings.figures),
+                _ => "a bound was hit".to_string(),
             };
             (Tone::Open, format!("no answer, because {why}"))
         }
@@ -115,7 +117,10 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
         (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
             "explored: every delivery order of this instance".to_string()
         }
-        (Basis::Explored, _) => "explored in part: enough for this verdict".to_string(),
+        (Basis::Explored, _) => {
+            let limits = "`explore`, or a limit such as `--timeout 600`, goes on to all that is contested";
+            format!("explored in part: enough for this verdict ({limits})")
+        }
         (basis, _) => basis.to_string(),
     };
     row(text, style, "basis", &value);

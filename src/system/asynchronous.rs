@@ -28,6 +28,7 @@ use crate::threads::Threads;
 use batches::Needed;
 use reduced::Reduced;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -345,6 +346,17 @@ impl<'p> Asynchronous<'p> {
         }
         renamings.reverse();
         Ok(renamings)
+    }
+
+    /// The node to which most messages are in flight, and how many these are; none if nothing is.
+    pub fn crowd(&self, state: &[u32]) -> Option<(NodeId, usize)> {
+        let count = |node: NodeId| {
+            let mut count = 0;
+            self.traffic.messages(self.nodes(), buffer(state, node.0), node.0, |_, _, _| count += 1);
+            count
+        };
+        let counted = self.program.node_ids().map(|node| (node, count(node))).filter(|&(_, count)| count > 0);
+        counted.min_by_key(|&(_, count)| Reverse(count))
     }
 
     /// Writes the state after `choice`, whose local step is `moved`, into `next` (cleared first); see [`System::step`].

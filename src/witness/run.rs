@@ -1,7 +1,8 @@
 //! One fair run of a program, step by step, until it repeats itself.
 //!
 //! Somebody chooses the first transitions: nobody (fifo), a seeded generator, or a person ([`Chooser`]). Then the run is finished
-//! in rounds: in each round every node, in order, takes one step in which everything in flight to it is delivered.
+//! in rounds: in each round every node, in order, takes one step in which everything in flight to it is delivered (or several, one for each
+//! message).
 //! A round decides nothing by chance, so once all events are over and carried facts and buffer are what they were at
 //! an earlier round boundary, the rounds between are a loop; every node steps in it, and no message survives
 //! two rounds, so it is fair. [`check_lasso`] confirms it. If local states are infinite it never repeats: a bound ends it.
@@ -71,6 +72,19 @@ pub struct NodeChoices {
     pub channels: Vec<(NodeId, Vec<BTreeSet<Fact>>)>,
 }
 
+impl NodeChoices {
+    /// One step with all there is.
+    fn together(&self) -> Vec<ScheduledStep> {
+        vec![ScheduledStep { node: self.node, deliver: self.in_flight.clone() }]
+    }
+
+    /// A step with nothing, and one for each message.
+    fn apart(&self) -> Vec<ScheduledStep> {
+        let one = |copies: &Delivered| ScheduledStep::of(self.node, [copies.clone()]);
+        std::iter::once(ScheduledStep::of(self.node, [])).chain(self.in_flight.iter().map(one)).collect()
+    }
+}
+
 /// A choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -82,6 +96,9 @@ pub enum Choice {
     Close,
     /// Go on in rounds until the run repeats itself.
     Finish,
+    /// The same, but a node takes a step with nothing in each round, and one for each message in flight to it, with all of its copies.
+    /// On ordered channels, where copies would become more and more, [`Choice::Finish`].
+    FinishApart,
     /// End here.
     Leave,
 }
@@ -133,7 +150,9 @@ pub fn interact(program: &Program, chooser: &mut dyn Chooser, budget: &Budget) -
                 Ok(run) => return run,
                 Err(error) => Refusal::NoLoop(error),
             },
-            Choice::Finish => return progress.finish(),
+            Choice::Finish => return progress.finish(NodeChoices::together),
+            Choice::FinishApart if program.order == Order::Any => return progress.finish(NodeChoices::apart),
+            Choice::FinishApart => return progress.finish(NodeChoices::together),
             Choice::Leave => return progress.end(End::Left),
         };
         chooser.refused(program, &refusal);
@@ -161,17 +180,20 @@ impl<'p> Progress<'p> {
     }
 
     fn choices(&self) -> Choices {
-        let channels = self.simulation.channels();
-        let of = |node| NodeChoices {
+        let nodes = self.simulation.program().node_ids().map(|node| self.choices_of(node)).collect();
+        Choices { nodes, undo: !self.moments.is_empty() }
+    }
+
+    fn choices_of(&self, node: NodeId) -> NodeChoices {
+        NodeChoices {
             node,
             step: self.simulation.steps_taken(node) + 1,
             in_flight: self.simulation.in_flight_to(node),
-            channels: (channels.iter())
+            channels: (self.simulation.channels().iter())
                 .filter(|&(&(_, to), _)| to == node)
                 .map(|(&(from, _), sets)| (from, sets.clone()))
                 .collect(),
-        };
-        Choices { nodes: self.simulation.program().node_ids().map(of).collect(), undo: !self.moments.is_empty() }
+        }
     }
 
     fn take(&mut self, step: &ScheduledStep) -> Result<(), Stop> {
@@ -228,8 +250,9 @@ impl<'p> Progress<'p> {
         Err(first.unwrap_or(LassoError::NoLoop))
     }
 
-    /// Rounds until a round boundary is like an earlier one.
-    fn finish(mut self) -> Run {
+    /// Rounds until a round boundary is like an earlier one. In each, every node takes the steps that `round` makes of its choices; these
+    /// deliver all that was in flight to it.
+    fn finish(mut self, round: fn(&NodeChoices) -> Vec<ScheduledStep>) -> Run {
         let program = self.simulation.program();
         let mut boundaries: BTreeMap<SettledState, usize> = BTreeMap::new();
         loop {
@@ -252,11 +275,12 @@ impl<'p> Progress<'p> {
                 boundaries.insert(state, self.records.len());
             }
             for node in program.node_ids() {
-                let step = ScheduledStep { node, deliver: self.simulation.in_flight_to(node) };
-                match self.step(&step) {
-                    Ok(()) => {}
-                    Err(Stop::End(end)) => return self.end(end),
-                    Err(Stop::Refused(_)) => unreachable!("internal error: what is in flight cannot be delivered"),
+                for step in round(&self.choices_of(node)) {
+                    match self.step(&step) {
+                        Ok(()) => {}
+                        Err(Stop::End(end)) => return self.end(end),
+                        Err(Stop::Refused(_)) => unreachable!("internal error: what is in flight cannot be delivered"),
+                    }
                 }
             }
         }
@@ -268,7 +292,8 @@ fn closed(schedule: Schedule, run: LassoRun) -> Run {
 }
 
 /// Chooses nothing.
-struct Rounds;
+#[derive(Debug)]
+pub struct Rounds;
 
 impl Chooser for Rounds {
     fn choose(&mut self, _: &Program, _: &[StepRecord], _: &Choices) -> Choice {
@@ -279,7 +304,8 @@ impl Chooser for Rounds {
 }
 
 /// Some steps of random nodes with random deliveries; the same for the same seed on every machine.
-struct Random {
+#[derive(Debug)]
+pub struct Random {
     generator: ChaCha8Rng,
     left: usize,
 }
@@ -288,7 +314,8 @@ impl Random {
     /// Most random steps per node.
     const STEPS: usize = 12;
 
-    fn new(program: &Program, seed: u64) -> Self {
+    /// Those of a seed.
+    pub fn new(program: &Program, seed: u64) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let left = generator.random_range(0..=Self::STEPS.saturating_mul(program.nodes.len()));
         Random { generator, left }

@@ -4,6 +4,7 @@ mod classify;
 mod datalog_model;
 mod dependency;
 mod order;
+mod polarity;
 mod safety;
 mod scale;
 

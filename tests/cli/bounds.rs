@@ -45,6 +45,21 @@ fn a_counter_is_said_to_be_infinite() {
 }
 
 #[test]
+fn too_many_messages_at_one_node_are_named() {
+    let events: String = (1..=24).map(|value| format!("go(#c, {value})@1;\n")).collect();
+    let text = format!(
+        "nodes c, s; output big;\n{events}m(#s, X)@async :- go(#c, X);
+        total(sum<X>) :- m(X); big()@next :- total(N), N > 400; big()@next :- big();"
+    );
+    let output = with_input(&["check", "-", "--format", "json", "--max-transitions", "30"], &text);
+    assert_eq!(output.code, Some(3), "{output:#?}");
+    let advice = output.json()["bound_advice"][0].to_string();
+    assert!(advice.contains("in flight to `s` at a time than 24"), "{advice}");
+    let output = with_input(&["check", "-", "--max-transitions", "30"], &text);
+    assert!(output.stdout.starts_with("inconclusive: no answer, because 24 messages are in flight"), "{output:#?}");
+}
+
+#[test]
 fn the_time_is_kept_and_leaves_room_to_judge() {
     let start = Instant::now();
     let output = with_input(&["check", "-", "--timeout", "1", "-q"], COUNTER);

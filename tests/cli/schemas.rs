@@ -59,7 +59,7 @@ fn spread() -> Vec<String> {
 #[test]
 fn what_each_command_prints_validates() {
     let (mut verdicts, mut bases) = (Vec::new(), Vec::new());
-    for command in ["check", "explore", "classify", "run", "test"] {
+    for command in ["check", "explore", "classify", "prove", "run", "test"] {
         let validator = validator(command);
         for program in spread() {
             let json = watershed(&[command, &program, "--format", "json"]).json();
@@ -70,7 +70,27 @@ fn what_each_command_prints_validates() {
         let usage = watershed(&[command, "--no-such-option", "--format", "json"]).json();
         validate(&validator, &usage, &format!("{command} with a wrong option"));
     }
-    for verdict in ["confluent", "diffluent", "violated", "ended", "met", "dedalus+", "dedalus"] {
+    let faults = validator("faults");
+    for (program, rounds) in
+        [("faults/kafka.ded", "6"), ("faults/redundant.ded", "5"), ("faults/redundant.ded", "1"), ("no/such.ded", "3")]
+    {
+        let arguments = ["faults", &corpus(program), "--eot", rounds, "--crashes", "1", "--format", "json"];
+        let json = watershed(&arguments).json();
+        validate(&faults, &json, program);
+        verdicts.push(json["verdict"].to_string());
+    }
+    for verdict in [
+        "certified",
+        "counterexample",
+        "vacuous",
+        "confluent",
+        "diffluent",
+        "violated",
+        "ended",
+        "met",
+        "dedalus+",
+        "dedalus",
+    ] {
         assert!(verdicts.contains(&format!("\"{verdict}\"")), "{verdict} is not among {verdicts:?}");
     }
     assert!(bases.iter().any(|basis| basis.starts_with("\"theorem:")) && bases.contains(&"\"explored\"".to_string()));

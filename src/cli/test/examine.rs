@@ -25,6 +25,8 @@ pub struct Examined {
     pub class: Option<Class>,
     /// The verdict; `None` if the program is wrong.
     pub verdict: Option<Verdict>,
+    /// Whether nothing is expected but of synchronous rounds, so that there is no verdict on confluence.
+    pub rounds_only: bool,
     /// The bound, if the verdict is inconclusive.
     pub bound: Option<Bound>,
     /// Figures of the search, if there was one.
@@ -40,7 +42,7 @@ pub struct Examined {
 impl Examined {
     /// The verdict's name, `error` if there is none.
     pub fn verdict_name(&self) -> &'static str {
-        self.verdict.map_or("error", Verdict::name)
+        self.verdict.map_or(if self.rounds_only { "-" } else { "error" }, Verdict::name)
     }
 }
 
@@ -64,10 +66,27 @@ enum Found {
 /// Reads a program, answers for it and compares. States and transitions are those of the whole instance, explored
 /// without theorems.
 pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorems: bool) -> Examined {
-    let Read { sources, program, mut diagnostics } =
-        pipeline::read(&[Input::from_argument(path)], &resolve::Options::default());
+    let read = |synchronous| {
+        pipeline::read(&[Input::from_argument(path)], &resolve::Options { synchronous, ..resolve::Options::default() })
+    };
+    let Read { sources, program, mut diagnostics } = read(false);
     let first = sources.files().next().map(|(id, _)| id);
     let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
+    let under_faults = |(expectation, _): &(Expectation, Span)| matches!(expectation, Expectation::Faults(_));
+    let asynchronous = |(expectation, _): &(Expectation, Span)| {
+        !matches!(expectation, Expectation::Faults(_) | Expectation::Diagnostic { .. })
+    };
+    let mut synchronous = None;
+    if expectations.iter().any(under_faults) {
+        let rounds = read(true);
+        synchronous = rounds.program.as_ref().map(|(program, _)| program.clone());
+        // What is expected of rounds only is read for rounds only.
+        if !expectations.iter().any(asynchronous) {
+            let classified = rounds.program.filter(|(program, _)| program.synchronous.is_empty());
+            let read = (rounds.sources, classified, rounds.diagnostics);
+            return examine_rounds(path, read, (&expectations, broken), synchronous, budget);
+        }
+    }
     let fifo: Vec<&Expectation> = (expectations.iter())
         .filter_map(|(e, _)| if let Expectation::Fifo(inner) = e { Some(inner.as_ref()) } else { None })
         .collect();
@@ -76,6 +95,7 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         sources,
         class: program.as_ref().map(|(_, analysis)| analysis.classification.class),
         verdict: None,
+        rounds_only: false,
         bound: None,
         figures: None,
         expectations: expectations.len(),
@@ -108,6 +128,7 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
     let failures: Vec<Failure> = (expectations.iter())
         .filter_map(|(expectation, span)| {
             let message = match expectation {
+                Expectation::Faults(expected) => super::faults::failure(expected, synchronous.as_ref(), budget)?,
                 Expectation::Fifo(inner) => {
                     let message = failure(&ordered, &found_in_order, program, &diagnostics, inner);
                     format!("with `--network fifo`: {}", message?)
@@ -120,6 +141,39 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
     examined.failures = failures;
     examined.failures.extend(unexpected(&examined.sources, &diagnostics, &expectations));
     examined
+}
+
+/// The same for a program of which things are expected under synchronous rounds only.
+fn examine_rounds(
+    path: &Path,
+    (sources, classified, diagnostics): (SourceMap, Option<(Program, Analysis)>, Vec<Diagnostic>),
+    (expectations, broken): (&[(Expectation, Span)], Vec<Diagnostic>),
+    program: Option<Program>,
+    budget: &Budget,
+) -> Examined {
+    let met = |expectation: &Expectation| match expectation {
+        Expectation::Faults(expected) => super::faults::failure(expected, program.as_ref(), budget),
+        Expectation::Diagnostic { code, text, line } => {
+            let met = diagnostics.iter().any(|diagnostic| at(&sources, diagnostic, code, text, *line));
+            (!met).then(|| format!("expected {code} at line {line} with `{text}`"))
+        }
+        _ => None,
+    };
+    let failed = expectations.iter().filter_map(|(expectation, span)| Some((met(expectation)?, *span)));
+    let mut failures: Vec<Failure> = failed.map(|(message, span)| Failure { message, span: Some(span) }).collect();
+    failures.extend(unexpected(&sources, &diagnostics, expectations));
+    Examined {
+        file: path.display().to_string(),
+        class: classified.as_ref().map(|(_, analysis)| analysis.classification.class),
+        verdict: None,
+        rounds_only: program.is_some(),
+        bound: None,
+        figures: None,
+        expectations: expectations.len(),
+        failures,
+        broken,
+        sources,
+    }
 }
 
 fn is_count(expectation: &Expectation) -> bool {
@@ -144,7 +198,7 @@ impl Question<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found {
         let ask = |theorems, instance| {
-            pipeline::check(program, analysis, self.budget, Options { theorems, instance }, &mut |_| {})
+            pipeline::check(program, analysis, self.budget, Options { theorems, instance, enough: None }, &mut |_| {})
         };
         match ask(self.theorems, self.options) {
             Ok(answer) => {
@@ -245,7 +299,9 @@ fn failure(
             let missing: Vec<String> = wanted.iter().filter(|code| !codes.contains(code)).cloned().collect();
             (!missing.is_empty()).then(|| format!("expected {}, found {}", listed(&missing, 12), listed(&codes, 12)))
         }
-        Expectation::Fifo(_) => unreachable!("internal error: an expectation of ordered channels among the others"),
+        Expectation::Fifo(_) | Expectation::Faults(_) => {
+            unreachable!("internal error: an expectation of ordered channels or of faults among the others")
+        }
         Expectation::States(wanted) => count("states", *wanted, examined.figures.map(|figures| figures.states)),
         Expectation::Transitions(wanted) => {
             count("transitions", *wanted, examined.figures.map(|figures| figures.transitions))

@@ -3,9 +3,10 @@
 //! `// expect: …` at the start of a line: `class C`, `confluent`, `diffluent FACT, …`, `violated RELATION, …`,
 //! `inconclusive`, `inconclusive bound:B`, `error`, `error CODE, …`, `states N`, `transitions N`. The listed facts, relations and
 //! codes are among those found; there may be others. `// expect[fifo]: …` with a verdict or a number says the same of the program
-//! with `--network fifo`. And `// error[CODE]: text` or `// warning[CODE]: text` on the line
+//! with `--network fifo`, `// expect[faults 4/2/1]: …` what lost messages and crashes do to it (see [`super::faults`]). And `// error[CODE]: text` or `// warning[CODE]: text` on the line
 //! of a diagnostic whose message has the text; alone on its line it speaks of the next line that is no such comment.
 
+use super::faults::{self, FaultExpectation};
 use super::items;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, SourceMap, Span};
@@ -29,6 +30,8 @@ pub enum Expectation {
     States(usize),
     /// Its transitions.
     Transitions(usize),
+    /// This under synchronous rounds with faults.
+    Faults(FaultExpectation),
     /// This of the program on ordered channels.
     Fifo(Box<Expectation>),
     /// A diagnostic with this code and text at this line, from 1.
@@ -54,6 +57,21 @@ pub fn read(sources: &SourceMap, file: FileId) -> (Vec<(Expectation, Span)>, Vec
         let number = index + 1;
         let expected = |mark| line.trim_start().strip_prefix(mark);
         let ordered = expected("// expect[fifo]:");
+        if let Some((parameters, words)) = expected("// expect[faults").and_then(|rest| rest.split_once("]:")) {
+            match faults::read(parameters, words) {
+                Some(expectation) => expectations.push((Expectation::Faults(expectation), here)),
+                None => broken.push(
+                    Diagnostic::at(
+                        codes::MALFORMED_EXPECTATION,
+                        here,
+                        "expected rounds and crashes, and what faults do to the program",
+                        "not understood",
+                    )
+                    .help("for instance `// expect[faults 4/2/1]: counterexample 2` or `// expect[faults 4/2/1 stop baseline]: certified`"),
+                ),
+            }
+            continue;
+        }
         if let Some(words) = expected("// expect:").or(ordered) {
             let read = expectation(words.trim());
             let read = if ordered.is_some() { read.and_then(on_ordered_channels) } else { read };
@@ -109,7 +127,7 @@ fn expectation(words: &str) -> Option<Expectation> {
 /// The same with `--network fifo`; what does not depend on deliveries has no such form.
 fn on_ordered_channels(expectation: Expectation) -> Option<Expectation> {
     match expectation {
-        Expectation::Class(_) | Expectation::Error(_) | Expectation::Diagnostic { .. } => None,
+        Expectation::Class(_) | Expectation::Error(_) | Expectation::Faults(_) | Expectation::Diagnostic { .. } => None,
         expectation => Some(Expectation::Fifo(Box::new(expectation))),
     }
 }

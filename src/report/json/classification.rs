@@ -1,5 +1,6 @@
 //! Class, reasons, points of order and meetings.
 
+use super::polarity::{PolarityObject, polarity};
 use super::{DiagnosticObject, PlaceObject, SCHEMA, Statistics, TheoremObject, nodes, outputs};
 use crate::analysis::channels::Channels;
 use crate::analysis::{Analysis, MeetingKind, ReasonKind, Sign, strata};
@@ -49,6 +50,8 @@ pub struct ClassificationObject {
     pub meetings: Vec<MeetingObject>,
     /// Whether every node falls quiet in every fair run, as far as can be seen.
     pub falls_quiet: bool,
+    /// How each relation moves in time, and what spoils it.
+    pub polarity: Vec<PolarityObject>,
 }
 
 /// An EDB relation and its kind.
@@ -169,6 +172,7 @@ impl ClassificationObject {
             points_of_order: points(program, sources, analysis),
             meetings: meetings(program, sources, analysis),
             falls_quiet: analysis.falls_quiet(),
+            polarity: polarity(program, sources, analysis),
         }
     }
 }

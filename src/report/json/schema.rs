@@ -4,7 +4,10 @@
 //! A schema says what a reader may rely on: the fields that the interface fixes are required. Fields of ours may come
 //! and go, and unknown fields are to be passed over.
 
-use super::{CheckObject, ClassificationObject, ExplanationObject, Refusal, ReplayObject, RunObject, TestObject};
+use super::{
+    CheckObject, ClassificationObject, ExplanationObject, FaultsObject, ProofObject, Refusal, ReplayObject, RunObject,
+    TestObject,
+};
 use crate::witness::file::WitnessFile;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -26,8 +29,10 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("check.json", schema::<Answer<CheckObject>>("What `check` and `explore` print with `--format json`.")),
         ("classify.json", schema::<Answer<ClassificationObject>>("What `classify` prints with `--format json`.")),
+        ("prove.json", schema::<Answer<ProofObject>>("What `prove` prints with `--format json`.")),
         ("run.json", schema::<Answer<RunObject>>("What `run` prints with `--format json`.")),
         ("replay.json", schema::<Answer<ReplayObject>>("What `replay` prints with `--format json`.")),
+        ("faults.json", schema::<Answer<FaultsObject>>("What `faults` prints with `--format json`.")),
         ("test.json", schema::<Answer<TestObject>>("What `test` prints with `--format json`.")),
         ("explain.json", schema::<Answer<ExplanationObject>>("What `explain` prints with `--format json`.")),
         ("witness.json", schema::<WitnessFile>("What `check` and `explore` write with `--witness`.")),

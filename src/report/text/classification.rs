@@ -4,10 +4,11 @@ use super::{counted, row};
 use crate::analysis::{Analysis, Class, strata};
 use crate::program::{Kind, Program, RelationId};
 use crate::report::facts::listed;
-use crate::report::json::PlaceObject;
+use crate::report::json::{self, PlaceObject};
 use crate::report::style::{Style, Tone};
 use crate::source::{SourceMap, Span};
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
 
 /// The class with the first reason why it is no smaller.
 pub fn one_line(sources: &SourceMap, analysis: &Analysis) -> String {
@@ -40,6 +41,7 @@ pub fn answer(program: &Program, sources: &SourceMap, analysis: &Analysis, style
         row(&mut text, style, &format!("stratum {stratum}"), &listed(&names, usize::MAX));
     }
     details(sources, analysis, style, &mut text);
+    polarity(program, sources, analysis, style, &mut text);
     if analysis.falls_quiet() {
         text.push_str("\nEvery node falls quiet in every fair run.\n");
     }
@@ -102,6 +104,31 @@ pub fn details(sources: &SourceMap, analysis: &Analysis, style: Style, text: &mu
         let at = meeting.literals.first().map(|&span| place(sources, span)).unwrap_or_default();
         let _ = writeln!(text, "  {at}: {}", meeting.message);
         let _ = writeln!(text, "    {} {}", style.paint(Tone::Faint, "would guard it:"), meeting.guard);
+    }
+}
+
+/// How each relation moves in time, and what spoils it.
+pub fn polarity(program: &Program, sources: &SourceMap, analysis: &Analysis, style: Style, text: &mut String) {
+    let rows = json::polarity(program, sources, analysis);
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "How relations move in time"));
+    let width = rows.iter().map(|row| row.relation.width()).max().unwrap_or(0).min(24);
+    for row in rows {
+        let flags = match (row.standing, row.flags.join(", ")) {
+            ("flagged", flags) => flags,
+            (standing, flags) if flags.is_empty() => standing.to_string(),
+            (standing, flags) => format!("{flags}; {standing}"),
+        };
+        let _ = writeln!(text, "  {:width$}  {flags}", row.relation);
+        if let Some(spoiler) = row.spoiler {
+            let at = spoiler.place.short().unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "  {:width$}    {} {at}: {}",
+                "",
+                style.paint(Tone::Faint, spoiler.cause),
+                spoiler.message
+            );
+        }
     }
 }
 

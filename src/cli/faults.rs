@@ -1,0 +1,266 @@
+//! `watershed faults`: lineage-driven fault injection under synchronous rounds.
+
+use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions, count};
+use super::session::{Session, no_nodes};
+use super::{Exit, console::Verbosity};
+use crate::budget::Bound;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::eval::{EvalError, Fault};
+use crate::faults::{Answer, CrashMode, Failure, Question, Specification, Verdict, VerdictRule, investigate};
+use crate::pipeline::{Figures, Read, read};
+use crate::program::{Expr, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
+use crate::report::json::FaultsObject;
+use crate::report::{sarif, text};
+use clap::ValueEnum;
+use std::collections::BTreeSet;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramOptions,
+    /// The last round; outcomes are judged there [default: 3]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    eot: Option<String>,
+    /// Messages sent in rounds before this one may be lost [default: 2]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    eff: Option<String>,
+    /// Most nodes that crash [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    crashes: Option<String>,
+    /// What a crash does
+    #[arg(long, value_enum, default_value_t = Crash::Sends)]
+    crash: Crash,
+    /// When a run is bad
+    #[arg(long, value_enum, default_value_t = Judging::Invariant)]
+    verdict: Judging,
+    /// Find all minimal counterexamples
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+/// `--crash`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Crash {
+    /// What the node sends to others is lost; it goes on computing
+    Sends,
+    /// The node takes no further step
+    Stop,
+}
+
+/// `--verdict`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Judging {
+    /// A `pre` tuple without its `post` tuple
+    Invariant,
+    /// A `post` tuple of the failure-free run that is missing while its `pre` tuple holds
+    Baseline,
+}
+
+/// Answers.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    let format = arguments.format.format;
+    let names = arguments.program.names();
+    let mut wrong = Vec::new();
+    let specification = specification(arguments, &mut wrong);
+    let limits = arguments.limits.limits().map_err(|more| wrong.extend(more));
+    session.report_placeless(&wrong);
+    let (Some(specification), Ok(limits), true) = (specification, limits, wrong.is_empty()) else {
+        return session.refuse("faults", names, format);
+    };
+    session.listen_to_signals();
+    let budget = limits.budget(session);
+    let options = resolve::Options { synchronous: true, ..arguments.program.reading.resolving() };
+    let Read { sources, program, diagnostics } = read(&arguments.program.inputs(), &options);
+    session.report(&sources, &diagnostics);
+    let Some((program, _)) = program else { return session.refuse("faults", names, format) };
+    let unfit = unfit(&program, options.nodes.is_some());
+    session.report_placeless(&unfit);
+    if unfit.iter().any(Diagnostic::is_error) {
+        return session.refuse("faults", names, format);
+    }
+    let rule = match arguments.verdict {
+        Judging::Invariant => VerdictRule::Invariant,
+        Judging::Baseline => VerdictRule::Baseline,
+    };
+    let most = if arguments.all { most(&limits) } else { 1 };
+    let question = Question { specification, rule, most };
+    match investigate(&program, &question, &budget) {
+        Ok(answer) => conclude(arguments, &program, &question, &answer, session),
+        Err(failure) => {
+            session.report(&sources, &[fault_diagnostic(&program, &failure)]);
+            session.refuse("faults", names, format)
+        }
+    }
+}
+
+fn most(limits: &Limits) -> usize {
+    limits.instance().max_models
+}
+
+fn specification(arguments: &Arguments, wrong: &mut Vec<Diagnostic>) -> Option<Specification> {
+    let eot = count("--eot", &arguments.eot, wrong).unwrap_or(3) as u64;
+    let eff = count("--eff", &arguments.eff, wrong).map_or(eot.min(2), |eff| eff as u64);
+    let crashes = count("--crashes", &arguments.crashes, wrong).unwrap_or(0);
+    let misfit = if eot == 0 {
+        Some("`--eot 0`: there is no round".to_string())
+    } else if eff > eot {
+        Some(format!("messages may be lost before round {eff} (`--eff`), but the last round is {eot} (`--eot`)"))
+    } else {
+        None
+    };
+    if let Some(message) = misfit {
+        wrong.push(
+            Diagnostic::new(codes::FAULT_PARAMETERS, message).help("EFF is at most EOT: `--eot 6 --eff 4 --crashes 1`"),
+        );
+        return None;
+    }
+    let crash_mode = match arguments.crash {
+        Crash::Sends => CrashMode::LosesSends,
+        Crash::Stop => CrashMode::Stops,
+    };
+    Some(Specification { eot, eff, crashes, crash_mode })
+}
+
+/// What keeps a program from being judged.
+fn unfit(program: &Program, nodes_given: bool) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if program.nodes.is_empty() {
+        found.push(no_nodes());
+    }
+    let missing: Vec<&str> =
+        ["pre", "post"].into_iter().filter(|name| program.relation_named(name).is_none()).collect();
+    if !missing.is_empty() {
+        let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        found.push(
+            Diagnostic::new(codes::NOTHING_PROMISED, format!("the program has no relation {names}"))
+                .help("`pre` says what is promised and `post` what must hold then, both in the last round"),
+        );
+    }
+    if nodes_given && program.spelling == Spelling::FirstColumn {
+        let known = mentioned(program);
+        for &node in program.nodes.iter().filter(|node| !known.contains(node)) {
+            let message = format!("`--nodes` names {}, of which the program knows nothing", program.show_value(node));
+            found.push(
+                Diagnostic::new(codes::UNMENTIONED_NODE, message)
+                    .help("no fact is at this node or names it, and no rule does"),
+            );
+        }
+    }
+    found
+}
+
+/// Every constant of facts and rules.
+fn mentioned(program: &Program) -> BTreeSet<Value> {
+    let mut values: BTreeSet<Value> = BTreeSet::new();
+    for initial in &program.facts {
+        values.insert(program.node_value(initial.node));
+        values.extend(initial.fact.values.iter().copied());
+    }
+    let constant = |term: &Term| if let Term::Constant(value) = term { Some(*value) } else { None };
+    let of_expr = |expr: &Expr| if let Expr::Constant(value) = expr { Some(*value) } else { None };
+    let rules: Vec<&Rule> = program.rules.iter().chain(&program.synchronous).chain(&program.observers).collect();
+    for rule in rules {
+        values.extend(rule.location.as_ref().and_then(constant));
+        values.extend(rule.positive.iter().flat_map(|atom| &atom.terms).filter_map(constant));
+        values.extend(rule.negative.iter().flat_map(|atom| &atom.terms).filter_map(|term| match term {
+            NegatedTerm::Expr(expr) => of_expr(expr),
+            NegatedTerm::Existential(_) => None,
+        }));
+        values.extend(rule.head.terms.iter().filter_map(|term| match term {
+            HeadTerm::Expr(expr) => of_expr(expr),
+            HeadTerm::Aggregate(_) => None,
+        }));
+        if let crate::program::Destination::At(expr) = &rule.head.destination {
+            values.extend(of_expr(expr));
+        }
+    }
+    values
+}
+
+/// What a rule does wrong in a run.
+pub fn fault_diagnostic(program: &Program, failure: &Failure) -> Diagnostic {
+    let EvalError::Fault { fault, .. } = failure.error.error else {
+        unreachable!("internal error: a bound that is reported as a fault of a rule")
+    };
+    let (code, what) = match fault {
+        Fault::DivisionByZero => (codes::DIVISION_BY_ZERO, "divides by zero"),
+        Fault::ArithmeticOnSymbol => (codes::ARITHMETIC_MEETS_SYMBOL, "does arithmetic on a symbol"),
+        Fault::OrdersIntegerAndSymbol => (codes::ORDERING_MEETS_SYMBOL, "orders an integer and a symbol"),
+        Fault::IntegerBeyond64Bits => unreachable!("internal error: a bound that is reported as a fault of a rule"),
+    };
+    let round = failure.error.round;
+    let faults = text::faults::fault_list(program, &failure.faults);
+    let how = if faults.is_empty() { "without any fault".to_string() } else { format!("after {}", faults.join(", ")) };
+    let message = format!("a rule {what} in round {round} {how}");
+    match failure.error.rule {
+        Some(span) => Diagnostic::at(code, span, message, what),
+        None => Diagnostic::new(code, message),
+    }
+}
+
+fn conclude(
+    arguments: &Arguments,
+    program: &Program,
+    question: &Question,
+    answer: &Answer,
+    session: &mut Session,
+) -> Exit {
+    session.report_placeless(&findings(question, answer));
+    let exit = match answer.verdict {
+        Verdict::Certified => Exit::Yes,
+        Verdict::Counterexample => Exit::No,
+        Verdict::Inconclusive(Bound::Interrupt) => Exit::Interrupted,
+        Verdict::Vacuous | Verdict::Inconclusive(_) => Exit::Inconclusive,
+    };
+    let style = session.style();
+    match arguments.format.format {
+        Format::Json => {
+            let statistics = session.statistics(&Figures::default());
+            let diagnostics = session.diagnostics.clone();
+            let names = arguments.program.names();
+            session.print_json(&FaultsObject::new(program, names, question, answer, diagnostics, statistics), exit)
+        }
+        Format::Sarif => {
+            let log = sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer));
+            session.print_json(&log, exit)
+        }
+        Format::Text if session.verbosity == Verbosity::Quiet => {
+            session.print(&text::faults::headline(program, question, answer, style), exit)
+        }
+        Format::Text => {
+            let verbose = session.verbosity == Verbosity::Verbose;
+            session.print(&text::faults::answer(program, question, answer, style, verbose), exit)
+        }
+    }
+}
+
+/// What is to be said of the failure-free run.
+fn findings(question: &Question, answer: &Answer) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let judgement = &answer.judgement;
+    if answer.verdict == Verdict::Vacuous {
+        let which = match (judgement.promised().is_empty(), judgement.fulfilled().is_empty()) {
+            (true, true) => "neither a `pre` nor a `post` tuple",
+            (true, _) => "no `pre` tuple",
+            _ => "no `post` tuple",
+        };
+        let eot = question.specification.eot;
+        found.push(
+            Diagnostic::new(codes::VACUOUS, format!("the failure-free run has {which} in round {eot}"))
+                .help("give it more rounds (`--eot`), or look whether `pre` and `post` say what is meant"),
+        );
+    } else if !judgement.promised().is_subset(judgement.fulfilled()) {
+        let consequence = match question.rule {
+            VerdictRule::Invariant => "every fault set is a counterexample",
+            VerdictRule::Baseline => "with `--verdict baseline` these tuples are not looked at",
+        };
+        let message = "the failure-free run has `pre` tuples without their `post` tuples";
+        found.push(Diagnostic::new(codes::BAD_WITHOUT_FAULTS, message).help(consequence));
+    }
+    found
+}

@@ -1,0 +1,108 @@
+//! `watershed prove`: confluence for all instances.
+
+use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
+use super::progress::Watch;
+use super::{Exit, console::Verbosity, session::Session};
+use crate::budget::Bound;
+use crate::pipeline::prove::{self, Outcome};
+use crate::pipeline::{Cut, Figures, Verdict};
+use crate::report::json::{self, ProofObject};
+use crate::report::proof::Proof;
+use crate::report::{sarif, text};
+use crate::witness::file::WitnessFile;
+use std::path::PathBuf;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    program: ProgramOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    limits: LimitOptions,
+    /// Write two runs of this instance that end differently to this file
+    #[arg(long, value_name = "FILE")]
+    witness: Option<PathBuf>,
+}
+
+/// Proves, or looks for a counterexample.
+pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    let format = arguments.format.format;
+    let names = arguments.program.names();
+    let limits = match arguments.limits.limits() {
+        Ok(limits) => limits,
+        Err(wrong) => {
+            session.report_placeless(&wrong);
+            return session.refuse("prove", names, format);
+        }
+    };
+    session.listen_to_signals();
+    let Some(loaded) = session.load(&arguments.program) else {
+        return session.refuse("prove", names, format);
+    };
+    let budget = limits.budget(session);
+    let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
+    let outcome = prove::prove(&loaded.program, &loaded.analysis, &budget, limits.instance(), &mut |progress| {
+        watch.update(progress);
+    });
+    drop(watch);
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(fault) => {
+            return super::check::refuse_fault("prove", &arguments.program, &loaded, &fault, format, session);
+        }
+    };
+    let shell_words = arguments.program.shell_words();
+    let proof = Proof {
+        files: &names,
+        shell_words: &shell_words,
+        sources: &loaded.sources,
+        program: &loaded.program,
+        analysis: &loaded.analysis,
+        outcome: &outcome,
+    };
+    conclude(&proof, arguments, session)
+}
+
+fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> Exit {
+    let case = proof.case();
+    let mut exit = exit_of(proof);
+    if let (Some(path), Some(case)) = (&arguments.witness, &case)
+        && case.answer.witness.is_some()
+    {
+        let file = WitnessFile::new(case.program, "prove", json::witness(case), json::invariants(case));
+        if !session.write_file(path, &file.to_json()) {
+            exit = Exit::Wrong;
+        }
+    }
+    let nothing = Figures::default();
+    let statistics = session.statistics(case.as_ref().map_or(&nothing, |case| &case.answer.findings.figures));
+    match arguments.format.format {
+        Format::Json => session.print_json(&ProofObject::new(proof, session.diagnostics.clone(), statistics), exit),
+        Format::Sarif => {
+            let findings = case.as_ref().filter(|case| case.answer.witness.is_some()).map(sarif::of_verdict);
+            session.print_json(&sarif::log(&session.diagnostics, findings.unwrap_or_default()), exit)
+        }
+        Format::Text if session.verbosity == Verbosity::Quiet => {
+            session.print(&text::proof::headline(proof, session.style()), exit)
+        }
+        Format::Text => {
+            let verbose = session.verbosity == Verbosity::Verbose;
+            session.print(&text::proof::answer(proof, session.style(), verbose), exit)
+        }
+    }
+}
+
+fn exit_of(proof: &Proof<'_>) -> Exit {
+    let interrupted = match proof.outcome {
+        Outcome::Explored(answer) => answer.findings.cut == Some(Cut::Bound(Bound::Interrupt)),
+        _ => false,
+    };
+    match proof.verdict() {
+        Verdict::Confluent => Exit::Yes,
+        Verdict::Diffluent => Exit::No,
+        _ if interrupted => Exit::Interrupted,
+        _ => Exit::Inconclusive,
+    }
+}

@@ -1,0 +1,177 @@
+//! The answer of `faults`.
+
+use super::{DiagnosticObject, Statistics};
+use crate::faults::{Answer, Counterexample, FaultSet, Question};
+use crate::program::{Fact, Program};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The answer of `faults`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FaultsObject {
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
+    pub schema: u32,
+    /// `faults`.
+    #[schemars(extend("const" = "faults"))]
+    pub command: &'static str,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// `counterexample`, `certified`, `vacuous` or `inconclusive`.
+    #[schemars(extend("enum" = ["counterexample", "certified", "vacuous", "inconclusive"]))]
+    pub verdict: &'static str,
+    /// `searched`, or the bound that ended it.
+    #[schemars(regex(pattern = "^(searched|bound:.+)$"))]
+    pub basis: String,
+    /// The network.
+    pub nodes: Vec<String>,
+    /// What may go wrong.
+    pub specification: SpecificationObject,
+    /// Runs, the failure-free one included.
+    pub runs: u64,
+    /// The first minimal counterexample; `null` unless that is the verdict.
+    pub counterexample: Option<CounterexampleObject>,
+    /// Warnings.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+    /// The minimal counterexamples that were found, the first one included: one, or with `--all` all of them.
+    pub counterexamples: Vec<CounterexampleObject>,
+    /// Whether there are no others.
+    pub complete: bool,
+    /// `pre` of the failure-free run.
+    pub pre: Vec<String>,
+    /// `post` of the failure-free run.
+    pub post: Vec<String>,
+    /// Reasons learned from good runs.
+    pub lessons: u64,
+    /// Gates of the circuit that the outcome depends on.
+    pub gates: usize,
+}
+
+/// ⟨EOT, EFF, crashes⟩, and how it is read.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SpecificationObject {
+    /// The last round.
+    pub eot: u64,
+    /// Messages sent before this round may be lost.
+    pub eff: u64,
+    /// Most nodes that crash.
+    pub crashes: usize,
+    /// What a crash does: `sends` (what the node sends is lost) or `stop` (it takes no further step).
+    #[schemars(extend("enum" = ["sends", "stop"]))]
+    pub crash: &'static str,
+    /// When a run is bad: `invariant` or `baseline`.
+    #[schemars(extend("enum" = ["invariant", "baseline"]))]
+    pub verdict: &'static str,
+}
+
+/// Faults that make a run bad.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CounterexampleObject {
+    /// What is lost.
+    pub omissions: Vec<OmissionObject>,
+    /// Who crashes.
+    pub crashes: Vec<CrashObject>,
+    /// The `post` tuples that are missing while their `pre` tuples hold.
+    pub lost: Vec<String>,
+}
+
+/// Messages that are lost.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct OmissionObject {
+    /// Who sends.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// The round in which it is sent.
+    pub time: u64,
+}
+
+/// A node that crashes.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CrashObject {
+    /// Which.
+    pub node: String,
+    /// The first round that it affects.
+    pub time: u64,
+}
+
+impl FaultsObject {
+    /// The object of an answer.
+    pub fn new(
+        program: &Program,
+        files: Vec<String>,
+        question: &Question,
+        answer: &Answer,
+        diagnostics: Vec<DiagnosticObject>,
+        statistics: Statistics,
+    ) -> Self {
+        let specification = &question.specification;
+        let counterexamples: Vec<CounterexampleObject> =
+            answer.counterexamples.iter().map(|found| CounterexampleObject::new(program, answer, found)).collect();
+        let tuples = |relation: Option<_>, tuples: &std::collections::BTreeSet<_>| {
+            relation.map_or_else(Vec::new, |relation| shown(program, relation, tuples))
+        };
+        FaultsObject {
+            schema: super::SCHEMA,
+            command: "faults",
+            program: files,
+            verdict: answer.verdict.name(),
+            basis: match answer.verdict {
+                crate::faults::Verdict::Inconclusive(bound) => format!("bound:{bound}"),
+                _ => "searched".to_string(),
+            },
+            nodes: super::nodes(program),
+            specification: SpecificationObject {
+                eot: specification.eot,
+                eff: specification.eff,
+                crashes: specification.crashes,
+                crash: specification.crash_mode.name(),
+                verdict: question.rule.name(),
+            },
+            runs: answer.effort.runs,
+            counterexample: counterexamples.first().cloned(),
+            diagnostics,
+            statistics: Statistics { solver_calls: answer.effort.solver_calls, ..statistics },
+            counterexamples,
+            complete: answer.complete,
+            pre: tuples(answer.judgement.pre, answer.judgement.promised()),
+            post: tuples(answer.judgement.post, answer.judgement.fulfilled()),
+            lessons: answer.effort.lessons,
+            gates: answer.effort.gates,
+        }
+    }
+}
+
+impl CounterexampleObject {
+    fn new(program: &Program, answer: &Answer, found: &Counterexample) -> Self {
+        let (omissions, crashes) = faults(program, &found.faults);
+        let lost = answer.judgement.post.map_or_else(Vec::new, |post| shown(program, post, &found.lost));
+        CounterexampleObject { omissions, crashes, lost }
+    }
+}
+
+/// The faults with names.
+fn faults(program: &Program, faults: &FaultSet) -> (Vec<OmissionObject>, Vec<CrashObject>) {
+    let name = |node| program.show_node(node);
+    let omissions = faults
+        .omissions()
+        .map(|lost| OmissionObject { from: name(lost.from), to: name(lost.to), time: lost.time })
+        .collect();
+    let crashes = faults.crashes().map(|crash| CrashObject { node: name(crash.node), time: crash.time }).collect();
+    (omissions, crashes)
+}
+
+/// Tuples as facts of a relation, sorted by their text.
+pub fn shown<'a>(
+    program: &Program,
+    relation: crate::program::RelationId,
+    tuples: impl IntoIterator<Item = &'a crate::faults::judge::Tuple>,
+) -> Vec<String> {
+    let fact =
+        |values: &crate::faults::judge::Tuple| program.show_global_fact(&Fact { relation, values: values.clone() });
+    let mut shown: Vec<String> = tuples.into_iter().map(fact).collect();
+    shown.sort_unstable();
+    shown
+}

@@ -1,0 +1,94 @@
+//! The answer of `prove`.
+
+use super::{
+    DiagnosticObject, EdbObject, PolarityObject, SCHEMA, Statistics, TheoremObject, classification, nodes, outputs,
+    polarity, witness,
+};
+use crate::pipeline::prove::Outcome;
+use crate::report::Case;
+use crate::report::facts::shown;
+use crate::report::proof::Proof;
+use crate::witness::file::WitnessObject;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The answer of `prove`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProofObject {
+    /// The version of the format, 1.
+    #[schemars(extend("const" = 1))]
+    pub schema: u32,
+    /// `prove`.
+    #[schemars(extend("const" = "prove"))]
+    pub command: &'static str,
+    /// The program's files as the user wrote them.
+    pub program: Vec<String>,
+    /// `dedalus+`, `dedalus-s` or `dedalus`.
+    #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
+    pub class: &'static str,
+    /// `confluent` if proved, `diffluent` if the instance at hand is a counterexample, else `inconclusive`.
+    #[schemars(extend("enum" = ["confluent", "diffluent", "inconclusive"]))]
+    pub verdict: &'static str,
+    /// `all-instances` if proved, `this-instance` with a counterexample, else `bounded`.
+    #[schemars(extend("enum" = ["all-instances", "this-instance", "bounded"]))]
+    pub scope: &'static str,
+    /// `theorem:<name>`, `proof:<name>`, `explored`, or `bound:proof` if no theorem or proof was found.
+    #[schemars(regex(pattern = "^(theorem:.+|proof:.+|explored|bound:.+)$"))]
+    pub basis: String,
+    /// The network.
+    pub nodes: Vec<String>,
+    /// The output relations.
+    pub outputs: Vec<String>,
+    /// Facts of the instance that are ultimate in some fair runs and not in others; `null` if not computed.
+    pub contested: Option<Vec<String>>,
+    /// Two runs of the instance that end differently.
+    pub witness: Option<WitnessObject>,
+    /// Warnings.
+    pub diagnostics: Vec<DiagnosticObject>,
+    /// What it took.
+    pub statistics: Statistics,
+    /// The theorem that proves it.
+    pub theorem: Option<TheoremObject>,
+    /// Whether exploring found this instance confluent: `null` if it was not explored to the end.
+    pub instance_confluent: Option<bool>,
+    /// The kinds of the EDB relations that "all instances" assumes.
+    pub edb: Vec<EdbObject>,
+    /// What else it assumes of an instance, one sentence each.
+    pub assumptions: Vec<String>,
+    /// The flags of each relation, and what spoils it.
+    pub polarity: Vec<PolarityObject>,
+}
+
+impl ProofObject {
+    /// The object of an outcome.
+    pub fn new(proof: &Proof<'_>, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+        let Proof { program, analysis, sources, outcome, .. } = *proof;
+        let case = proof.case();
+        let refuted = case.as_ref().filter(|case| case.answer.witness.is_some());
+        ProofObject {
+            schema: SCHEMA,
+            command: "prove",
+            program: proof.files.to_vec(),
+            class: analysis.classification.class.name(),
+            verdict: proof.verdict().name(),
+            scope: proof.scope().name(),
+            basis: proof.basis(),
+            nodes: nodes(program),
+            outputs: outputs(program),
+            contested: refuted.map(|case| shown(program, &case.answer.findings.contested)),
+            witness: case.as_ref().and_then(witness),
+            diagnostics,
+            statistics,
+            theorem: match outcome {
+                Outcome::Proved(theorem) => {
+                    Some(TheoremObject { name: theorem.name, source: theorem.source, argument: theorem.argument })
+                }
+                _ => None,
+            },
+            instance_confluent: case.as_ref().and_then(Case::confluence),
+            edb: classification::edb(program),
+            assumptions: proof.assumptions(),
+            polarity: polarity::polarity(program, sources, analysis),
+        }
+    }
+}

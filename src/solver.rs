@@ -1,0 +1,3 @@
+//! Solvers of others, each behind what we need of it: the only place that names one.
+
+pub mod sat;

@@ -1,0 +1,69 @@
+//! `faults` on the command line: verdicts, exit codes, reports, refusals.
+
+use crate::invocation::{corpus, watershed, with_input};
+
+fn faults(program: &str, options: &[&str]) -> crate::invocation::Output {
+    let file = corpus(&format!("faults/{program}.ded"));
+    watershed(&[&["faults", &file], options].concat())
+}
+
+#[test]
+fn a_counterexample_names_its_faults_and_shows_both_runs() {
+    let options = ["--eot", "4", "--eff", "2", "--crashes", "1"];
+    let output = faults("retry", &options);
+    assert_eq!(output.code, Some(1), "{}", output.stderr);
+    assert!(output.stdout.starts_with("counterexample: post("), "{}", output.stdout);
+    for part in ["lost in round 1", "a crashed in round 2", "With these faults", "Without faults", "LOST", "# crash"] {
+        assert!(output.stdout.contains(part), "{part} is not in\n{}", output.stdout);
+    }
+    let json = faults("retry", &[&options[..], &["--format", "json"]].concat()).json();
+    assert_eq!(json["verdict"], "counterexample");
+    assert_eq!(json["counterexample"]["omissions"][0]["from"], "a");
+    assert_eq!(json["counterexample"]["omissions"][0]["time"], 1);
+    assert_eq!(json["counterexample"]["crashes"][0]["node"], "a");
+    assert!(json["counterexample"]["lost"][0].as_str().is_some_and(|lost| lost.starts_with("post(")));
+    assert!(json["runs"].as_u64().is_some_and(|runs| runs > 1));
+    let all = faults("retry", &[&options[..], &["--all", "--format", "json"]].concat()).json();
+    assert_eq!((all["counterexamples"].as_array().map(Vec::len), &all["complete"]), (Some(2), &true.into()));
+    let sarif = faults("retry", &[&options[..], &["--format", "sarif"]].concat()).json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "counterexample");
+}
+
+#[test]
+fn a_certificate_is_a_yes_and_a_vacuous_run_is_none() {
+    let certified = faults("redundant", &["--eot", "11", "--eff", "10", "--crashes", "1", "-q"]);
+    assert_eq!((certified.code, certified.stdout.starts_with("certified: ")), (Some(0), true));
+    let vacuous = faults("redundant", &["--eot", "1"]);
+    assert_eq!(vacuous.code, Some(3));
+    assert!(vacuous.stdout.starts_with("vacuous: ") && vacuous.stderr.contains("W0901"), "{vacuous:?}");
+    let bad = with_input(
+        &["faults", "-", "--eot", "2"],
+        "nodes a; p(a, x); pre(N, X) :- p(N, X); post(N, X) :- p(N, X), X != x; post(a, y);",
+    );
+    assert_eq!(bad.code, Some(1));
+    assert!(bad.stdout.starts_with("counterexample: without any fault") && bad.stderr.contains("W0902"), "{bad:?}");
+    let timed = faults("redundant", &["--eot", "11", "--eff", "10", "--timeout", "0", "--format", "json"]);
+    assert_eq!((timed.code, &timed.json()["basis"]), (Some(3), &"bound:time".into()));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let refused = |options: &[&str], code: &str| {
+        let output = faults("retry", options);
+        assert_eq!(output.code, Some(2), "{options:?}");
+        assert!(output.stderr.contains(code), "{options:?}: {}", output.stderr);
+    };
+    refused(&["--eot", "4", "--eff", "5"], "E0901");
+    refused(&["--eot", "0"], "E0901");
+    refused(&["--eot", "many"], "E0607");
+    refused(&["--nodes", "a,b,cc"], "E0903");
+    let text = "nodes a; p(a); q(X) :- p(X);";
+    assert!(with_input(&["faults", "-"], text).stderr.contains("E0902"));
+    let errs =
+        "nodes a, b; go(a, b, 0)@1; m(Y, N)@async :- go(X, Y, N); at(b, 1)@2; missing(Y) :- at(Y, _), notin m(Y, _);
+                bad(Y) :- missing(Y), at(Y, K), Z == K / 0, Z > 0;
+                pre(Y) :- at(Y, _)@2; post(Y) :- at(Y, _)@2, notin bad(Y)@2;";
+    let output = with_input(&["faults", "-", "--eot", "3", "--eff", "2"], errs);
+    assert_eq!(output.code, Some(2), "{output:?}");
+    assert!(output.stderr.contains("E0801") && output.stderr.contains("a to b lost in round 1"), "{}", output.stderr);
+}

@@ -1,0 +1,10 @@
+//! Lineage-driven fault injection: runs against the definition of a local step, searches against all fault sets.
+
+mod complete;
+mod definition;
+#[path = "../eval/random.rs"]
+#[expect(dead_code, reason = "shared with the tests of evaluators")]
+mod random;
+mod table;
+mod text;
+mod unrolled;
