@@ -143,6 +143,24 @@ fn what_is_answered_is_not_silent() {
     assert!(with_flaw(text, Flaw::Silent).contested.is_empty(), "silence that is not looked at would go unnoticed");
 }
 
+/// Two messages that each cause the same one count, since one step sends it once: in one step they cause one copy, in two steps two.
+#[test]
+fn causes_of_one_message_do_not_meet() {
+    let text = |cause: &str| {
+        format!(
+            "nodes a, s, d; output one, two; go(#a)@1;
+            p(#s)@async :- go(#a); q(#s)@async :- go(#a); to(#s, d);
+            w(#D)@async :- p(#S), to(#S, D); w(#D)@async :- {cause}, to(#S, D);
+            one()@next :- w(); one()@next :- one();
+            two()@next :- w(), one(); two()@next :- two();"
+        )
+    };
+    let found = explored(&text("q(#S)"));
+    assert_eq!((found.contested.len(), found.figures.eager_messages), (1, 0));
+    // A rule that sends at some steps anyway is met, too.
+    assert_eq!(explored(&format!("{} r(#s)@2;", text("r(#S)"))).contested.len(), 1);
+}
+
 /// A batch is left out only if a sequence sends the same; all batches are left out where messages commute.
 #[test]
 fn batches_of_messages_that_commute_are_not_tried() {

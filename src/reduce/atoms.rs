@@ -152,6 +152,11 @@ impl Atoms {
         self.first[node as usize]..self.first[node as usize + 1]
     }
 
+    /// The node of an atom.
+    pub fn node_of(&self, atom: Atom) -> usize {
+        self.first.partition_point(|&first| first <= atom) - 1
+    }
+
     /// The rules but for exact persistence.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -160,6 +165,11 @@ impl Atoms {
     /// The deductive and inductive rules that derive an atom, but for exact persistence.
     pub fn sources(&self, atom: Atom) -> impl Iterator<Item = &Rule> + '_ {
         self.sources[atom as usize].iter().map(|&rule| &self.rules[rule as usize])
+    }
+
+    /// The async rules that send an atom.
+    pub fn senders(&self, atom: Atom) -> impl Iterator<Item = &Rule> + '_ {
+        self.senders[atom as usize].iter().map(|&rule| &self.rules[rule as usize])
     }
 
     /// The rules that read an atom.

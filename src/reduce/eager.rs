@@ -21,7 +21,10 @@
 //! and sooner in r', since bodies are true sooner.
 //! - An inductive rule is orderly, and so is a deductive one with a guarded head: what is remembered does not depend on the order. Any
 //!   other rule that remembers is a *latch* in the words of temporal polarity.
-//! - An async rule has an up body, or fires once, or reads one atom that is early and once.
+//! - An async rule has an up body, or fires once, or reads one atom that is early and once. In the last two cases no other rule of its node
+//!   sends the same message, but for rules with up bodies, unless that message is in G: causes that come in one step send one copy, and
+//!   in r they may come in two. (With an up body u beside one that fires once, r' has sent no fewer copies by any step, since both are
+//!   sooner or at the same step in r', and from u on there is one at each.)
 //! - A deductive rule is free. Its head is early if all rules of the head are orderly, and settled if they read settled atoms only.
 //! - An output relation has up, down or settled atoms, or ones that are early and once, which are never ultimate. A `never`
 //!   relation has up or early ones. What observers read is up where they need it and down where they forbid it.
@@ -252,9 +255,10 @@ impl Draft<'_> {
                 RuleKind::Deductive => orderly || !self.atoms.is_guarded(rule.head),
                 RuleKind::Inductive => orderly || self.flaw == Some(Flaw::Latches),
                 RuleKind::Async => {
+                    let is_once = self.atoms.is_pulse(rule)
+                        || rule.needs_only().is_some_and(|atom| self.is_early(atom) && self.atoms.is_once(atom));
                     self.atoms.is_up_body(&rule.positive, &rule.negative)
-                        || self.atoms.is_pulse(rule)
-                        || rule.needs_only().is_some_and(|atom| self.is_early(atom) && self.atoms.is_once(atom))
+                        || (is_once && (self.eager[rule.head as usize] || !self.may_coincide(rule)))
                 }
             };
             if !kept {
@@ -278,6 +282,17 @@ impl Draft<'_> {
             self.break_channel(channel, &mut broken);
         }
         broken
+    }
+
+    /// Whether another rule of the same node may send what `rule` sends, at some steps and not at all later ones. One step sends one copy
+    /// of a message, so if both fire in one step of r' and in two of r, then r' sends one copy less.
+    fn may_coincide(&self, rule: &Rule) -> bool {
+        let sender = |rule: &Rule| rule.reads().next().map(|atom| self.atoms.node_of(atom));
+        self.atoms.senders(rule.head).any(|other| {
+            !std::ptr::eq(other, rule)
+                && sender(other) == sender(rule)
+                && !self.atoms.is_up_body(&other.positive, &other.negative)
+        })
     }
 
     /// The eager messages of a channel on which not all are eager, and the atoms of F that decide what is sent on it.
