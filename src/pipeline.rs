@@ -6,6 +6,8 @@ pub mod figures;
 mod hunt;
 pub mod instance;
 mod joint;
+mod judge;
+mod orbits;
 mod overtaking;
 mod part;
 pub mod prove;

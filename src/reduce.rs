@@ -10,6 +10,7 @@ pub mod eager;
 pub mod observed;
 pub mod persistent;
 pub mod slices;
+pub mod symmetry;
 mod thresholds;
 
 use std::fmt;
@@ -25,6 +26,8 @@ pub struct Reductions {
     pub persistent: bool,
     /// Batches that are as good as a sequence of smaller deliveries are left out ([`crate::system::asynchronous`]).
     pub batches: bool,
+    /// Of states that are renamings of one another one is explored ([`symmetry`]).
+    pub symmetry: bool,
     /// A mistake in one of them; for tests of the tests.
     pub flaw: Option<Flaw>,
 }
@@ -55,16 +58,19 @@ pub enum Flaw {
     Channels,
     /// Eager delivery passes over causes that may come in one step and then send one copy.
     Coinciding,
+    /// Symmetry passes over the rules.
+    Alike,
 }
 
 impl Reductions {
     /// All of them.
-    pub const ALL: Reductions = Reductions { slices: true, eager: true, persistent: true, batches: true, flaw: None };
+    pub const ALL: Reductions =
+        Reductions { slices: true, eager: true, persistent: true, batches: true, symmetry: true, flaw: None };
     /// None: the system as semantics §2 defines it.
     pub const NONE: Reductions =
-        Reductions { slices: false, eager: false, persistent: false, batches: false, flaw: None };
+        Reductions { slices: false, eager: false, persistent: false, batches: false, symmetry: false, flaw: None };
     /// Their names, in the order in which they are applied.
-    pub const NAMES: [&'static str; 4] = ["slices", "eager", "persistent", "batches"];
+    pub const NAMES: [&'static str; 5] = ["slices", "eager", "persistent", "batches", "symmetry"];
     /// The names of those that leave out choices of single states.
     pub const OF_STATES: [&'static str; 3] = ["eager", "persistent", "batches"];
 
@@ -75,6 +81,7 @@ impl Reductions {
             "eager" => Some(Reductions { eager: true, ..Reductions::NONE }),
             "persistent" => Some(Reductions { persistent: true, ..Reductions::NONE }),
             "batches" => Some(Reductions { batches: true, ..Reductions::NONE }),
+            "symmetry" => Some(Reductions { symmetry: true, ..Reductions::NONE }),
             _ => None,
         }
     }
@@ -86,6 +93,7 @@ impl Reductions {
             eager: self.eager || other.eager,
             persistent: self.persistent || other.persistent,
             batches: self.batches || other.batches,
+            symmetry: self.symmetry || other.symmetry,
             flaw: self.flaw.or(other.flaw),
         }
     }
@@ -99,7 +107,7 @@ impl Default for Reductions {
 
 impl fmt::Display for Reductions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let on = [self.slices, self.eager, self.persistent, self.batches];
+        let on = [self.slices, self.eager, self.persistent, self.batches, self.symmetry];
         let names: Vec<&str> =
             Reductions::NAMES.into_iter().zip(on).filter(|&(_, on)| on).map(|(name, _)| name).collect();
         f.write_str(if names.is_empty() { "none" } else { "" })?;

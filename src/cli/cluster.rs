@@ -139,6 +139,14 @@ impl Crew {
 }
 
 impl Searcher for Crew {
+    fn is_shared(&self) -> bool {
+        match self {
+            Crew::Alone(alone) => alone.is_shared(),
+            #[cfg(feature = "timely")]
+            Crew::Workers(workers) => workers.is_shared(),
+        }
+    }
+
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,

@@ -137,7 +137,7 @@ pub struct LimitOptions {
     /// Explore every choice of every state
     #[arg(long)]
     pub no_reduction: bool,
-    /// The reductions to use, of `slices`, `eager`, `persistent` and `batches` [default: all]
+    /// The reductions to use, of `slices`, `eager`, `persistent`, `batches` and `symmetry` [default: all]
     #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
     pub reduce: Option<String>,
 }

@@ -109,6 +109,11 @@ impl Ground {
         &self.node(node).events
     }
 
+    /// The atoms that hold in every step of a node, as bits.
+    pub fn certain(&self, node: NodeId) -> &[u64] {
+        &self.node(node).circuit.certain
+    }
+
     /// What a node can send: addressee and atom there, sorted.
     pub fn messages(&self, node: NodeId) -> &[(NodeId, u32)] {
         &self.node(node).messages

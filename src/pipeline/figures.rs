@@ -38,6 +38,8 @@ pub struct Figures {
     pub in_part: [usize; Reductions::OF_STATES.len()],
     /// How many of these were expanded again in full, since they lie on loops.
     pub again: usize,
+    /// Transitions of the last search that led to a state for which a renaming of it was taken.
+    pub mapped: usize,
     /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. All figures are then sums over the
     /// slices that were searched.
     pub slices: usize,

@@ -7,27 +7,22 @@
 //! part still counts.
 
 use super::figures::Figures;
+use super::judge::Judge;
+use super::orbits;
 use super::overtaking;
 use super::part::Part;
-use super::recheck::{Rechecked, recheck, scheduled};
 use super::searcher::{Alone, Searcher};
 use super::slices::explore_slices;
 use crate::budget::{Bound, Budget};
 use crate::eval::ground::Ground;
 use crate::explore::breadth_first::Stopped;
-use crate::explore::{Exploration, LeftOut, Progress, explore};
+use crate::explore::{LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Order, Program};
 use crate::reduce::Reductions;
 use crate::reduce::slices::Slices;
-use crate::schedule::{Delivered, Schedule, ScheduledStep};
-use crate::system::asynchronous::{Asynchronous, Counting};
-use crate::system::{Choice, Output, Stop, System};
-use crate::ultimate::fairness::{Component, Region};
-use crate::ultimate::lasso::{self, Claim, Path};
-use crate::ultimate::{Analysis, analyse, common, keeping};
-use crate::witness::replay::replay;
-use crate::witness::simulate::Impossible;
-use bitvec::vec::BitVec;
+use crate::schedule::Schedule;
+use crate::system::asynchronous::Counting;
+use crate::system::{Stop, System};
 use std::collections::BTreeSet;
 
 /// The greatest cap on copies of a pumped message that is tried before facts are left undecided.
@@ -179,10 +174,11 @@ pub(super) fn explore_part(
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
     let mut grows = false;
+    let mut symmetry = options.reductions.symmetry && !searcher.is_shared();
     loop {
         // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
-        let reductions = Reductions { persistent, ..options.reductions };
+        let reductions = Reductions { persistent, symmetry, ..options.reductions };
         let mut system = part.system(budget, &counting, reductions);
         let share = budget.search_share();
         let (found, by_others) = searcher.explore(&mut system, &counting, reductions, &share, watch);
@@ -194,6 +190,14 @@ pub(super) fn explore_part(
         figures.remembered += asked - evaluated;
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
+        let is_pumped = matches!(found.stopped, Some(Stopped::Pumped(_)));
+        if let Some(symmetric) = system.symmetric()
+            && (is_pumped || symmetric.folded || orbits::has_loops(&found.graph))
+        {
+            // States that recur may be renamed on their way round.
+            symmetry = false;
+            continue;
+        }
         if let Some(Stopped::Pumped(messages)) = &found.stopped {
             counting.pumped.extend(messages.iter().map(|&message| system.sent_message(message)));
             continue;
@@ -223,6 +227,7 @@ pub(super) fn explore_part(
         let LeftOut { states, again } = &found.left_out;
         figures.in_part = Reductions::OF_STATES.map(|name| states.get(name).copied().unwrap_or_default());
         figures.again = *again;
+        figures.mapped = system.symmetric().map_or(0, |symmetric| symmetric.mapped);
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { part, budget, options, system, found, figures };
         let mut findings = judge.findings();
@@ -274,292 +279,5 @@ fn shorten_violations(part: &Part<'_>, budget: &Budget, options: Options, findin
         if violated(known) && violated(&shorter) {
             *known = shorter;
         }
-    }
-}
-
-/// One finished search and the readings of its graph.
-struct Judge<'p> {
-    part: &'p Part<'p>,
-    budget: &'p Budget,
-    options: Options,
-    system: Asynchronous<'p>,
-    found: Exploration,
-    figures: Figures,
-}
-
-impl Judge<'_> {
-    fn findings(&mut self) -> Findings {
-        let mut cut = self.cut();
-        let exact = self.exact_part();
-        let interrupted = cut == Some(Cut::Bound(Bound::Interrupt)) || matches!(cut, Some(Cut::Fault { .. }));
-        if interrupted {
-            return self.nothing(cut);
-        }
-        let invariants = self.invariants(exact.as_ref(), cut.is_none());
-        let readings = self.readings(exact.as_ref(), cut.is_none());
-        let (under, over) = match readings {
-            Ok(readings) => readings,
-            Err(stop) => {
-                cut = cut.or(Some(match stop {
-                    Stop::Bound(bound) => Cut::Bound(bound),
-                    fault @ Stop::Fault { .. } => Cut::Fault { fault, schedule: Schedule::default() },
-                }));
-                return Findings { invariants, ..self.nothing(cut) };
-            }
-        };
-        self.figures.components = over.as_ref().unwrap_or(&under).components;
-        let contested = under.contested();
-        let undecided: Vec<Output> = over.as_ref().map_or_else(Vec::new, |over| {
-            over.contested().into_iter().filter(|fact| contested.binary_search(fact).is_err()).collect()
-        });
-        let certain = cut.is_none().then(|| self.facts(&over.as_ref().unwrap_or(&under).certain));
-        // If the over-approximation has one model, all runs have it, even where no loop returns to exact counts below the cap.
-        let only = over.as_ref().map(|over| &over.models).filter(|models| models.complete && models.len() == 1);
-        let listed = only.unwrap_or(&under.models);
-        let models_complete = cut.is_none()
-            && undecided.is_empty()
-            && listed.complete
-            && over.as_ref().is_none_or(|over| over.models.complete && over.models.len() == listed.len());
-        let mut models: Vec<BTreeSet<LocatedFact>> = (0..listed.len().min(self.options.max_models))
-            .map(|model| {
-                let facts = listed.facts(&mut self.system, model);
-                facts.into_iter().map(|output| self.output(output)).collect()
-            })
-            .collect();
-        models.sort();
-        let wanted = self.part.wants_divergence;
-        let divergence = if wanted { self.divergence(&under, exact.as_ref()).ok().flatten() } else { None };
-        Findings {
-            certain,
-            contested: self.facts(&contested),
-            undecided: self.facts(&undecided),
-            models,
-            models_found: listed.len(),
-            models_complete: models_complete && listed.len() <= self.options.max_models,
-            divergence,
-            invariants,
-            cut,
-            figures: self.figures,
-        }
-    }
-
-    /// Tests the choices that were left out.
-    ///
-    /// # Panics
-    /// If one must not be: an internal error, and better than a wrong verdict.
-    fn recheck(&mut self) -> Rechecked {
-        let graph = &self.found.graph;
-        let wrong = match recheck(&mut self.system, graph, self.budget) {
-            Ok(rechecked) => return rechecked,
-            Err(wrong) => wrong,
-        };
-        let path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), wrong.state);
-        let schedule = self.schedule(&path, &[]).unwrap_or_default();
-        let program = self.part.program();
-        let show = |choice| scheduled(&self.system, self.found.graph.states.get(wrong.state), choice).show(program);
-        panic!(
-            "internal error: the reduction `{}` leaves out a choice that it must not: after \"{}\" {} where {} is kept: {}",
-            wrong.reduction,
-            schedule.show(self.part.whole_program()),
-            show(wrong.left_out),
-            show(wrong.kept),
-            wrong.why
-        );
-    }
-
-    /// No finding but why the search was cut.
-    fn nothing(&self, cut: Option<Cut>) -> Findings {
-        Findings {
-            certain: None,
-            contested: Vec::new(),
-            undecided: Vec::new(),
-            models: Vec::new(),
-            models_found: 0,
-            models_complete: false,
-            divergence: None,
-            invariants: vec![Invariant::Unknown; self.part.program().nevers.len()],
-            cut,
-            figures: self.figures,
-        }
-    }
-
-    fn output(&self, output: Output) -> LocatedFact {
-        self.part.located(self.system.output(output))
-    }
-
-    fn facts(&self, outputs: &[Output]) -> Vec<LocatedFact> {
-        let mut facts: Vec<LocatedFact> = outputs.iter().map(|&output| self.output(output)).collect();
-        facts.sort();
-        facts
-    }
-
-    fn cut(&mut self) -> Option<Cut> {
-        let Some(stopped) = self.found.stopped.clone() else {
-            return self.system.overflowed().then_some(Cut::Bound(Bound::Copies));
-        };
-        match stopped {
-            Stopped::Pumped(_) => None,
-            Stopped::At { stop: Stop::Bound(bound), state, choice } => {
-                if bound == Bound::Transitions && choice.is_none() {
-                    let words = self.found.graph.states.get(state).to_vec();
-                    let listed = self.system.enabled(&words, &mut Vec::new());
-                    let crowded = listed == Err(Stop::Bound(Bound::Transitions));
-                    self.figures.crowd = if crowded { self.system.crowd(&words) } else { None };
-                }
-                Some(Cut::Bound(bound))
-            }
-            Stopped::At { stop, state, choice } => {
-                let graph = &self.found.graph;
-                let mut path = lasso::path_to(graph, &mut self.system, |state| graph.parent(state), state);
-                path.extend(choice.map(|choice| (state, choice)));
-                let schedule = self.schedule(&path, &[]).unwrap_or_default();
-                // On a path through ω the fault may lie beyond what the exact system reaches.
-                let replayed = replay(self.part.program(), &schedule, &Budget::default());
-                let real = replayed.is_err_and(|error| matches!(error.why, Impossible::Eval(_)));
-                Some(if real { Cut::Fault { fault: stop, schedule } } else { Cut::Bound(Bound::Copies) })
-            }
-        }
-    }
-
-    /// The states reachable without ω, if there are others.
-    fn exact_part(&self) -> Option<BitVec> {
-        let graph = &self.found.graph;
-        let saturated = |state: u32| self.system.saturated(graph.states.get(state));
-        if self.figures.cap == 0 || !(0..graph.states.len() as u32).any(saturated) {
-            return None;
-        }
-        let mut exact = BitVec::repeat(false, graph.states.len());
-        for state in lasso::reach(graph, |state| !saturated(state)).order {
-            exact.set(state as usize, true);
-        }
-        Some(exact)
-    }
-
-    /// The analysis on exact counts and, where ω occurs and the search is complete, that of the whole graph.
-    fn readings(&mut self, exact: Option<&BitVec>, complete: bool) -> Result<(Analysis, Option<Analysis>), Stop> {
-        let most = self.options.max_models;
-        let graph = &self.found.graph;
-        let under = analyse(&mut Region::new(graph, &mut self.system, exact, self.budget), most)?;
-        let over = match exact {
-            Some(_) if complete => Some(analyse(&mut Region::new(graph, &mut self.system, None, self.budget), most)?),
-            _ => None,
-        };
-        Ok((under, over))
-    }
-
-    fn invariants(&mut self, exact: Option<&BitVec>, complete: bool) -> Vec<Invariant> {
-        if !self.found.alarm {
-            let verdict = if complete { Invariant::Kept } else { Invariant::Unknown };
-            return vec![verdict; self.part.program().nevers.len()];
-        }
-        let real = self.violations(exact);
-        let possible = if exact.is_some() && complete { self.violations(None) } else { real.clone() };
-        real.iter()
-            .zip(&possible)
-            .map(|paths| match paths {
-                (Some(path), _) => self.schedule(path, &[]).map_or(Invariant::Unknown, Invariant::Violated),
-                (None, None) if complete => Invariant::Kept,
-                _ => Invariant::Unknown,
-            })
-            .collect()
-    }
-
-    /// For each `never` relation a shortest path to a transition in which it holds, if one is found.
-    fn violations(&mut self, exact: Option<&BitVec>) -> Vec<Option<Path>> {
-        let mut found: Vec<Option<Path>> = vec![None; self.part.program().nevers.len()];
-        let graph = &self.found.graph;
-        let reached = lasso::reach(graph, |state| exact.is_none_or(|exact| exact[state as usize]));
-        let (mut choices, mut next) = (Vec::new(), Vec::new());
-        for &state in &reached.order {
-            if found.iter().all(Option::is_some) || self.budget.check().is_err() {
-                break;
-            }
-            let words = graph.states.get(state);
-            if graph.choices(&mut self.system, state, &mut choices).is_err() {
-                break;
-            }
-            let taken = graph.successors(state).len();
-            for &choice in &choices[..taken] {
-                if self.system.step(words, choice, &mut next) != Ok(true) {
-                    continue;
-                }
-                for index in self.system.alarms(words, choice).unwrap_or_default() {
-                    let slot = &mut found[index as usize];
-                    if slot.is_none() {
-                        let parent = |state| reached.parents[state as usize];
-                        let mut path = lasso::path_to(graph, &mut self.system, parent, state);
-                        path.push((state, choice));
-                        *slot = Some(path);
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    /// Two lassos for a fact in which the two models nearest to the initial state differ.
-    fn divergence(&mut self, under: &Analysis, exact: Option<&BitVec>) -> Result<Option<Divergence>, Stop> {
-        let Some((first, second)) = under.models.nearest_two() else { return Ok(None) };
-        let one = under.models.facts(&mut self.system, first);
-        let other = under.models.facts(&mut self.system, second);
-        let differs = |a: &[Output], b: &[Output]| {
-            let only: Vec<Output> = a.iter().filter(|fact| b.binary_search(fact).is_err()).copied().collect();
-            only.into_iter().map(|output| (self.output(output), output)).min()
-        };
-        let (fact, output, holds, lacks) = match (differs(&one, &other), differs(&other, &one)) {
-            (Some((fact, output)), _) => (fact, output, first, second),
-            (None, Some((fact, output))) => (fact, output, second, first),
-            (None, None) => return Ok(None),
-        };
-        let holds = self.lasso(exact, under.models.first_state(holds), Some(output), Claim::Holds)?;
-        let lacks = self.lasso(exact, under.models.first_state(lacks), None, Claim::Lacks(output))?;
-        Ok(holds.zip(lacks).map(|(holds, lacks)| Divergence { fact, holds, lacks }))
-    }
-
-    /// A lasso into the maximal fair component around `anchor`, or into its part that keeps a fact.
-    fn lasso(
-        &mut self,
-        exact: Option<&BitVec>,
-        anchor: u32,
-        keep: Option<Output>,
-        claim: Claim,
-    ) -> Result<Option<Schedule>, Stop> {
-        let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
-        let states = region.strongly_connected_with(anchor)?;
-        let whole = region.component(states)?;
-        let around = |parts: Vec<Component>| {
-            let mut parts = parts;
-            let at = parts.iter().position(|part| part.states.binary_search(&anchor).is_ok()).unwrap_or(0);
-            (at < parts.len()).then(|| parts.swap_remove(at))
-        };
-        let Some(mut part) = around(region.fair_parts(whole)?) else { return Ok(None) };
-        if let Some(fact) = keep
-            && !common(&mut region, &part).keeps(region.system, fact)
-        {
-            let Some(inner) = around(keeping(&mut region, &part, fact)?) else { return Ok(None) };
-            part = inner;
-        }
-        let inside = |state: u32| part.states.binary_search(&state).is_ok();
-        let Some((stem, start)) = lasso::stem(&self.found.graph, region.system, exact, inside) else {
-            return Ok(None);
-        };
-        let cycle = lasso::cycle(&mut region, &part, start, claim);
-        Ok(self.schedule(&stem, &cycle))
-    }
-
-    /// The schedule of a path and a loop, with the copies that the program really delivers.
-    fn schedule(&self, stem: &[(u32, Choice)], cycle: &[(u32, Choice)]) -> Option<Schedule> {
-        let found = Schedule { stem: self.steps(stem), cycle: self.steps(cycle) };
-        self.part.schedule(found, &self.system, self.budget)
-    }
-
-    fn steps(&self, path: &[(u32, Choice)]) -> Vec<ScheduledStep> {
-        path.iter()
-            .map(|&(state, choice)| {
-                let copies = self.system.delivered_copies(self.found.graph.states.get(state), choice).into_iter();
-                let copies = copies.map(|(fact, from, copies)| Delivered { fact, from, copies });
-                ScheduledStep::of(crate::program::NodeId(choice.node), copies)
-            })
-            .collect()
     }
 }

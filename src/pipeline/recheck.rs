@@ -251,7 +251,7 @@ impl Recheck<'_, '_> {
     fn batch(&mut self, state: &[u32], choice: Choice, all: &[Choice]) -> Trial {
         let (mut whole, mut middle, mut end) = (Vec::new(), Vec::new(), Vec::new());
         self.work += 1;
-        let Ok(alarm) = self.system.step(state, choice, &mut whole) else { return Ok(Held::Open) };
+        let Ok(alarm) = self.system.step_itself(state, choice, &mut whole) else { return Ok(Held::Open) };
         if whole == state && !alarm && choice.inbox == 0 {
             return Ok(Held::ToTheEnd);
         }
@@ -264,7 +264,7 @@ impl Recheck<'_, '_> {
                 continue;
             }
             self.work += 1;
-            let Ok(early) = self.system.step(state, first, &mut middle) else { return Ok(Held::Open) };
+            let Ok(early) = self.system.step_itself(state, first, &mut middle) else { return Ok(Held::Open) };
             if self.system.enabled(&middle, &mut seconds).is_err() {
                 return Ok(Held::Open);
             }
@@ -276,7 +276,7 @@ impl Recheck<'_, '_> {
                     return Ok(Held::Open);
                 }
                 self.work += 1;
-                let Ok(later) = self.system.step(&middle, second, &mut end) else { return Ok(Held::Open) };
+                let Ok(later) = self.system.step_itself(&middle, second, &mut end) else { return Ok(Held::Open) };
                 if end != whole {
                     continue;
                 }
@@ -306,14 +306,14 @@ impl Recheck<'_, '_> {
         let (mut after, mut both) = (Vec::new(), Vec::new());
         let mut listed = Vec::new();
         self.work += 2;
-        let Ok(alarm) = self.system.step(state, choice, &mut after) else { return Ok(Held::Open) };
+        let Ok(alarm) = self.system.step_itself(state, choice, &mut after) else { return Ok(Held::Open) };
         if !alarm || self.system.shown(state).is_empty() {
             return Ok(Held::ToTheEnd);
         }
         let Ok(mut alarms) = self.system.alarms(state, choice) else { return Ok(Held::Open) };
         let Ok(early) = self.system.alarms(state, first) else { return Ok(Held::Open) };
         alarms.retain(|alarm| !early.contains(alarm));
-        let stepped = self.system.step(state, first, &mut both).map(|_| ());
+        let stepped = self.system.step_itself(state, first, &mut both).map(|_| ());
         if stepped.and_then(|()| self.system.enabled(&both, &mut listed)).is_err() {
             return Ok(Held::Open);
         }

@@ -7,6 +7,11 @@ use crate::system::asynchronous::{Asynchronous, Counting};
 
 /// A place where a search can be made.
 pub trait Searcher {
+    /// Whether others have a part in searches, who know a system by its counting and reductions only.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Explores `system`, which was made with this counting and these reductions. Gives too how many local steps others evaluated, and were
     /// asked for, in its course.
     fn explore(

@@ -161,6 +161,7 @@ impl Searches<'_> {
         sum.transitions += more.transitions;
         sum.components += more.components;
         sum.again += more.again;
+        sum.mapped += more.mapped;
         sum.cap = sum.cap.max(more.cap);
         sum.crowd = sum.crowd.or(more.crowd);
         sum.in_part.iter_mut().zip(more.in_part).for_each(|(sum, more)| *sum += more);

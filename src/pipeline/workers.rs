@@ -58,6 +58,10 @@ impl Workers {
 }
 
 impl Searcher for Workers {
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,

@@ -152,6 +152,8 @@ pub struct ReductionObject {
     pub states_in_part: BTreeMap<&'static str, usize>,
     /// How many of these were expanded again in full, since they lie on loops.
     pub expanded_again: usize,
+    /// Transitions whose target stands for a renaming of it: values that no rule or fact tells apart were exchanged.
+    pub renamed: usize,
     /// Into how many slices the instance was taken apart; 0 if it was explored as a whole. Other figures are then sums over those
     /// that were searched.
     pub slices: usize,
@@ -188,6 +190,7 @@ impl ReductionObject {
             eager_messages: figures.eager_messages,
             states_in_part: Reductions::OF_STATES.into_iter().zip(figures.in_part).collect(),
             expanded_again: figures.again,
+            renamed: figures.mapped,
             slices: figures.slices,
             searched_slices: figures.searched_slices,
             joint_states: figures.joint_states,

@@ -303,6 +303,9 @@ pub fn figures(statistics: &Statistics, search: Option<&Figures>) -> String {
         {
             parts.push(format!("{} expanded in part", counted(in_part as u64, "state")));
         }
+        if let Some(figures) = search.filter(|figures| figures.mapped > 0) {
+            parts.push(format!("{} to renamings of states", counted(figures.mapped as u64, "transition")));
+        }
         if let Some(cap) = search.map(|figures| figures.cap).filter(|&cap| cap > 0) {
             parts.push(format!("copies counted to {cap}"));
         }

@@ -9,6 +9,7 @@ mod block;
 mod portable;
 pub mod probe;
 mod reduced;
+pub mod symmetric;
 
 use super::block::Block;
 use super::local::block::StepBlock;
@@ -32,6 +33,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use symmetric::Symmetric;
 
 /// How often, times the number of nodes, a state asks who may send to a set of nodes.
 const LOOKS_A_NODE: usize = 4;
@@ -58,6 +60,7 @@ pub struct Asynchronous<'p> {
     observers: bool,
     observed_alarms: FxHashMap<Box<[u32]>, bool>,
     reduced: Reduced,
+    symmetric: Option<Symmetric>,
     needed: Needed,
     /// See [`System::identity`].
     identity: u64,
@@ -101,6 +104,12 @@ impl<'p> Asynchronous<'p> {
         };
         let link = |sender, addressee| traffic.link(program.nodes.len(), sender, addressee, || false);
         let pumped = numbered.iter().map(|&(sender, addressee, fact)| (link(sender, addressee), fact)).collect();
+        // What is kept of a search, or pumped, or on ordered channels, is not renamed.
+        let renames = reductions.symmetry
+            && program.order == Order::Any
+            && counting.pumped.is_empty()
+            && budget.checkpoints.is_none();
+        let symmetric = renames.then(|| Symmetric::new(program, &steps, &reduced, reductions.flaw)).flatten();
         Asynchronous {
             program,
             steps,
@@ -112,6 +121,7 @@ impl<'p> Asynchronous<'p> {
             observers,
             observed_alarms: FxHashMap::default(),
             reduced,
+            symmetric,
             needed: Needed::default(),
             identity,
             asked: StepBlock::default(),
@@ -135,6 +145,12 @@ impl<'p> Asynchronous<'p> {
     pub fn output(&self, output: Output) -> LocatedFact {
         let (node, fact) = self.outputs.get(output);
         LocatedFact { node: NodeId(node), fact: self.steps.fact(FactId(fact)).clone() }
+    }
+
+    /// The number of a fact at a node as an output fact.
+    pub fn output_of(&mut self, located: &LocatedFact) -> Output {
+        let fact = self.steps.fact_id(&located.fact);
+        self.outputs.intern((located.node.0, fact.0))
     }
 
     /// The copies that `choice` delivers in `state`, for a schedule: facts, on ordered channels their senders, and numbers. What is drawn
@@ -189,7 +205,7 @@ impl<'p> Asynchronous<'p> {
             if self.traffic.inbox(inbox).is_empty() {
                 continue;
             }
-            self.step(state, choice, &mut next)?;
+            self.step_itself(state, choice, &mut next)?;
             let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
             let sent = self.steps.sent(moved.sent);
             if next != state
@@ -220,7 +236,7 @@ impl<'p> Asynchronous<'p> {
             let mut next = Vec::new();
             for &choice in choices {
                 if unseen[choice.node as usize] {
-                    self.step(state, choice, &mut next)?;
+                    self.step_itself(state, choice, &mut next)?;
                     unseen[choice.node as usize] = !self.is_seen_early(state, &next, choice.node);
                 }
             }
@@ -240,7 +256,7 @@ impl<'p> Asynchronous<'p> {
         for of_node in choices.chunk_by(|a, b| a.node == b.node) {
             let choice = of_node[0];
             let node = choice.node as usize;
-            let alarm = self.step(state, choice, &mut next)?;
+            let alarm = self.step_itself(state, choice, &mut next)?;
             idles[node] = next == state && !alarm && choice.inbox == 0;
             counts[node] = of_node.len() - usize::from(idles[node]);
         }
@@ -437,9 +453,9 @@ impl System for Asynchronous<'_> {
     }
 
     fn step(&mut self, state: &[u32], choice: Choice, next: &mut Vec<u32>) -> Result<bool, Stop> {
-        let Choice { node, inbox, .. } = choice;
-        let moved = self.steps.moved(node, local(state, node), inbox, self.traffic.inbox(inbox))?;
-        self.lead(state, choice, moved, next)
+        let alarm = self.step_itself(state, choice, next)?;
+        self.represent(state, next);
+        Ok(alarm)
     }
 
     fn step_all(&mut self, block: &mut Block, threads: &Threads) -> Result<(), Stop> {
@@ -451,7 +467,7 @@ impl System for Asynchronous<'_> {
         let mut held = self.own_alarms(choice.node, local(state, choice.node), &delivered)?;
         if self.observers {
             let mut next = Vec::new();
-            self.step(state, choice, &mut next)?;
+            self.step_itself(state, choice, &mut next)?;
             held.extend(self.observe(&next[2 * self.nodes()..])?);
             held.sort_unstable();
         }

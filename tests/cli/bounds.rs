@@ -97,8 +97,8 @@ fn schedules_and_duplicates_are_counted() {
         first(X, Y)@next :- r(X), seen(Z), notin r(Y), seen(Y), X != Y, Z == Y; first(X, Y)@next :- first(X, Y); output first, seen;";
     let whole = with_input(&["explore", "-", "--no-reduction", "--format", "json"], program).json();
     let statistics = &whole["statistics"];
-    let [states, transitions, schedules, duplicates] = ["states", "transitions", "schedules", "duplicates"]
-        .map(|name| statistics[name].as_u64().unwrap_or_default());
+    let [states, transitions, schedules, duplicates] =
+        ["states", "transitions", "schedules", "duplicates"].map(|name| statistics[name].as_u64().unwrap_or_default());
     assert_eq!((states, transitions, schedules, duplicates), (7, 19, 3, 19 - 6), "{statistics}");
     let verbose = with_input(&["explore", "-", "--no-reduction", "--verbose"], program).stdout;
     assert!(verbose.contains("3 components in which runs end, 13 transitions into states met before"), "{verbose}");

@@ -1,5 +1,6 @@
 //! The explorer and its judgement against the definition, on random programs.
 
+mod alike;
 mod apart;
 mod brute;
 mod campaign;
@@ -436,6 +437,14 @@ fn reductions_keep_every_answer_where_messages_are_counted() {
     assert!(tally.of("eager leaves out transitions") * 20 > tally.programs(), "too few have eager messages");
 }
 
+#[test]
+fn reductions_keep_every_answer_of_programs_with_values_alike() {
+    let tally = campaign(800, alike::program, reductions::reductions_change_nothing);
+    let all = tally.programs();
+    assert!(tally.of("symmetry leaves out transitions") * 10 >= all, "too few programs have states that are renamings");
+    assert!(tally.of("symmetry, diffluent") * 20 >= all, "too few of them are diffluent");
+}
+
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.
 #[test]
 fn a_planted_mistake_in_a_reduction_is_caught() {
@@ -449,6 +458,9 @@ fn a_planted_mistake_in_a_reduction_is_caught() {
     let caught = (0..2000).find(|&seed| reductions::is_caught(&relays::program(seed), Flaw::Coinciding));
     println!("{:?}: caught by the program of seed {caught:?}", Flaw::Coinciding);
     assert!(caught.is_some(), "causes that meet are not caught");
+    let caught = (0..2000).find(|&seed| reductions::is_caught(&random(seed), Flaw::Alike));
+    println!("{:?}: caught by the program of seed {caught:?}", Flaw::Alike);
+    assert!(caught.is_some(), "values that rules tell apart are not caught");
 }
 
 #[test]

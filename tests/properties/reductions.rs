@@ -67,9 +67,14 @@ pub fn reductions_change_nothing_in(program: &Program, tally: &mut Tally) -> Res
             "eager" => "eager leaves out transitions",
             "persistent" => "persistent leaves out transitions",
             "batches" => "batches leaves out transitions",
+            "symmetry" => "symmetry leaves out transitions",
             _ => "all leave out transitions",
         };
         tally.count_if(reduced.transitions < whole.transitions, less);
+        if name == "symmetry" && found.figures.mapped > 0 {
+            tally.count("states renamed");
+            tally.count_if(!whole.contested.is_empty(), "symmetry, diffluent");
+        }
         if name == "slices" {
             tally.count_if(found.figures.slices > 1, "several slices");
             tally.count_if(found.figures.searched_slices < found.figures.slices, "slices alike");

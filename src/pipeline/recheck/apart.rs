@@ -40,7 +40,7 @@ impl Recheck<'_, '_> {
             let listed = self.of_moving(&choices, moving);
             for &other in choices.iter().filter(|choice| !moving[choice.node as usize]) {
                 self.work += 1;
-                if self.system.step(&here, other, &mut next).is_err() {
+                if self.system.step_itself(&here, other, &mut next).is_err() {
                     held = Held::Open;
                     continue;
                 }
@@ -147,8 +147,8 @@ impl Recheck<'_, '_> {
                     return Ok(Held::Open);
                 }
                 self.work += 3;
-                let stepped = self.system.step(next, *again, &mut one).is_ok()
-                    && self.system.step(here, *kept, &mut before).is_ok()
+                let stepped = self.system.step_itself(next, *again, &mut one).is_ok()
+                    && self.system.step_itself(here, *kept, &mut before).is_ok()
                     && self.system.enabled(&before, &mut then).is_ok();
                 if !stepped {
                     held = Held::Open;
@@ -169,7 +169,7 @@ impl Recheck<'_, '_> {
                     }
                     return Err((other, *kept, "it is not possible any more".to_string()));
                 };
-                if self.system.step(&before, same, &mut two).is_err() {
+                if self.system.step_itself(&before, same, &mut two).is_err() {
                     held = Held::Open;
                     continue;
                 }

@@ -23,7 +23,7 @@ use super::{Asynchronous, Choice, Stop, buffer, local};
 use crate::network::traffic::Traffic;
 use crate::network::{Buffers, Delivery};
 use crate::reduce::Flaw;
-use crate::system::{Copies, OMEGA, System};
+use crate::system::{Copies, OMEGA};
 use rustc_hash::FxHashMap;
 
 /// Most deliveries of one buffer that are looked at.
@@ -61,7 +61,7 @@ impl Asynchronous<'_> {
         let mut kept = Vec::with_capacity(choices.len());
         for &choice in &*choices {
             // A step that has no outcome is taken, and reported, by the search.
-            let idles = choice.inbox == 0 && self.step(state, choice, &mut next) == Ok(false) && next == state;
+            let idles = choice.inbox == 0 && self.step_itself(state, choice, &mut next) == Ok(false) && next == state;
             if !idles {
                 kept.push(choice);
             }

@@ -21,7 +21,9 @@ impl Asynchronous<'_> {
             let mut next = Vec::with_capacity(width);
             for place in 0..block.choices.len() {
                 let (at, choice) = block.choices[place];
-                block.alarm |= self.lead(block.state(at, width), choice, steps.told(place), &mut next)?;
+                let state = block.state(at, width);
+                block.alarm |= self.lead(state, choice, steps.told(place), &mut next)?;
+                self.represent(block.state(at, width), &mut next);
                 block.push(&next);
             }
             Ok(())

@@ -8,10 +8,12 @@ use crate::reduce::atoms::Atoms;
 use crate::reduce::eager::{Eager, EagerMessage};
 use crate::reduce::observed::{Reading, is_order_unobserved, readings};
 use crate::reduce::persistent::Future;
+use crate::reduce::symmetry::Swap;
 use crate::reduce::{Flaw, Reductions};
 use crate::system::local::GroundSteps;
 use crate::system::words::Slices;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// The reductions of one program.
 #[derive(Debug, Default)]
@@ -97,6 +99,27 @@ impl Reduced {
     /// Whether a message is eager.
     pub fn is_eager(&self, node: u32, fact: u32) -> bool {
         self.eager.as_ref().is_some_and(|eager| eager.facts[node as usize].contains_key(&fact))
+    }
+
+    /// Whether a swap, with its images of facts, keeps what is said of eager messages.
+    pub fn is_kept_by(&self, swap: &Swap, facts: &FxHashMap<u32, u32>) -> bool {
+        let Some(eager) = &self.eager else { return true };
+        (0..).zip(&eager.facts).all(|(node, messages)| {
+            let to = swap.nodes[node].0 as usize;
+            let atoms = &swap.atoms[node];
+            messages.len() == eager.facts[to].len()
+                && messages.iter().all(|(fact, message)| {
+                    let sorted = |absorbers: &Option<Vec<u32>>, image: &dyn Fn(u32) -> u32| {
+                        absorbers.as_ref().map(|list| list.iter().map(|&a| image(a)).collect::<BTreeSet<u32>>())
+                    };
+                    let other = facts.get(fact).and_then(|fact| eager.facts[to].get(fact));
+                    other.is_some_and(|other| {
+                        other.silent == message.silent
+                            && sorted(&message.absorbers, &|atom| atoms[atom as usize])
+                                == sorted(&other.absorbers, &|atom| atom)
+                    })
+                })
+        })
     }
 
     /// How a message is counted, if not exactly.
