@@ -15,7 +15,8 @@ mod runs;
 mod simplify;
 
 use crate::budget::Budget;
-use crate::program::{Fact, NodeId, Program, RuleKind};
+use crate::program::{Fact, NodeId, Program, RelationId, RuleKind};
+pub use aggregates::Aggregation;
 use circuit::Circuit;
 pub use circuit::Numbered;
 use instances::{AtomId, Instances, instances};
@@ -27,6 +28,9 @@ pub struct Ground {
     nodes: Vec<GroundNode>,
     /// How many relations the program has; facts of others are hidden atoms.
     relations: usize,
+    /// The relations of hidden atoms that stand for no parts either, sorted.
+    counters: Vec<RelationId>,
+    aggregations: Vec<Aggregation>,
 }
 
 /// One node's atoms and rules. An atom is known by its number at the node, a bit of D.
@@ -67,10 +71,28 @@ impl Ground {
         let known = simplify(&mut instances);
         let nodes = Numbering::new(program, &instances, &known.possible);
         let fits = nodes.atoms.iter().all(|atoms| atoms.len() <= budget.max_facts);
+        let mut aggregations = std::mem::take(&mut instances.aggregations);
+        for Aggregation { node, parts, certain, .. } in &mut aggregations {
+            let is = |known: &[bool], part: &Fact| instances.atom(*node, part).is_some_and(|atom| known[atom as usize]);
+            parts.retain(|part| is(&known.possible, part));
+            certain.extend(parts.iter().filter(|part| is(&known.certain, part)).cloned());
+        }
         fits.then(|| Ground {
             relations: program.relations.len(),
             nodes: program.node_ids().map(|node| nodes.node(node, &instances, &known.certain)).collect(),
+            counters: instances.hidden.clone(),
+            aggregations,
         })
+    }
+
+    /// What aggregates are over each group that can have parts.
+    pub fn aggregations(&self) -> &[Aggregation] {
+        &self.aggregations
+    }
+
+    /// Whether an atom is one of those by which an aggregate is worked out: what it means depends on the order of the parts.
+    pub fn is_counter(&self, fact: &Fact) -> bool {
+        self.counters.binary_search(&fact.relation).is_ok()
     }
 
     /// The facts that can hold at a node, hidden ones included; the index is the bit. Those that can be carried come first.

@@ -7,6 +7,10 @@
 //! hence the transition system onto itself, and it leaves the initial state where it is; fair runs become fair runs, and the ultimate
 //! facts of a run's image are the images of its ultimate facts.
 //!
+//! An aggregate is ground into atoms and rules that count its parts in some order ([`Ground::aggregations`]). These are passed over, and the aggregates
+//! themselves are compared: the parts of a group must be mapped to the parts of a group, and the head for each value of the function to the head for the same
+//! value. How many parts there are does not change with their names; for `min` and `max` the values must be fixed besides.
+//!
 //! Observer rules are not ground. They are the same after a swap if they name none of its values and only ask whether values are
 //! equal; others count as telling all values apart.
 //!
@@ -15,7 +19,8 @@
 //! any symmetry keeps rules out most of these.
 
 use super::Flaw;
-use crate::eval::ground::Ground;
+use crate::eval::ground::{Aggregation, Ground};
+use crate::program::rule::AggregateFunction;
 use crate::program::{
     Condition, Expr, Fact, HeadTerm, LocatedFact, NegatedTerm, NodeId, Program, Rule, RuleKind, Term, Value,
 };
@@ -27,6 +32,9 @@ use std::hash::{Hash, Hasher};
 /// Comparing swaps takes no more than about this many looks at ground rules; what was not compared is told apart.
 const MOST_WORK: usize = 20_000_000;
 
+/// No atom.
+pub const NO_IMAGE: u32 = u32::MAX;
+
 /// An exchange of two values that changes nothing.
 #[derive(Debug, Clone)]
 pub struct Swap {
@@ -34,7 +42,7 @@ pub struct Swap {
     pub values: (Value, Value),
     /// For each node its image.
     pub nodes: Vec<NodeId>,
-    /// For each atom of each node its image at the node's image.
+    /// For each atom of each node its image at the node's image, [`NO_IMAGE`] for those by which aggregates are worked out.
     pub atoms: Vec<Vec<u32>>,
 }
 
@@ -82,7 +90,7 @@ pub fn classes(program: &Program, ground: &Ground, flaw: Option<Flaw>) -> Vec<Cl
     for node in program.node_ids() {
         size += ground.atoms(node).len() + ground.rules(node).len();
         let place = program.node_value(node);
-        for (atom, fact) in (0u32..).zip(ground.atoms(node)) {
+        for (atom, fact) in (0u32..).zip(ground.atoms(node)).filter(|(_, fact)| !ground.is_counter(fact)) {
             let about: BTreeSet<Value> = fact.values.iter().copied().chain([place]).collect();
             for value in about {
                 let mut hasher = FxHasher::default();
@@ -183,10 +191,13 @@ fn renamed(
         literals.sort_unstable();
         literals
     };
-    let rules = ground.rules(node).iter().map(|rule| {
+    let counts = |at: NodeId, atom: u32| ground.is_counter(&ground.atoms(at)[atom as usize]);
+    let rules = ground.rules(node).iter().filter_map(|rule| {
         let (at, head) =
             if rule.kind == RuleKind::Async { ground.messages(node)[rule.head as usize] } else { (node, rule.head) };
-        (rule.kind, image(at), atom(at, head), body(&rule.positive), body(&rule.negative))
+        let mut read = rule.positive.iter().chain(&rule.negative);
+        let plain = !counts(at, head) && !read.any(|&literal| counts(node, literal));
+        plain.then(|| (rule.kind, image(at), atom(at, head), body(&rule.positive), body(&rule.negative)))
     });
     let mut rules: Vec<Plain> = rules.collect();
     rules.sort_unstable();
@@ -215,7 +226,10 @@ fn swap(
         if atoms.len() != ground.atoms(to).len() || ground.carried_atoms(node) != ground.carried_atoms(to) {
             return None;
         }
-        let images: Option<Vec<u32>> = atoms.iter().map(|fact| ground.atom(to, &swap.fact(fact))).collect();
+        let image = |fact: &Fact| {
+            if ground.is_counter(fact) { Some(NO_IMAGE) } else { ground.atom(to, &swap.fact(fact)) }
+        };
+        let images: Option<Vec<u32>> = atoms.iter().map(image).collect();
         swap.atoms.push(images?);
     }
     let image = |node: NodeId| swap.nodes[node.0 as usize];
@@ -223,7 +237,8 @@ fn swap(
     let same = program.node_ids().all(|node| {
         let to = image(node);
         let carried = ground.carried_atoms(node) as u32;
-        let alike = (0u32..).zip(&swap.atoms[node.0 as usize]).all(|(from, &at)| {
+        let named = (0u32..).zip(&swap.atoms[node.0 as usize]).filter(|(_, at)| **at != NO_IMAGE);
+        let alike = named.into_iter().all(|(from, &at)| {
             (from < carried) == (at < carried) && is_set(ground.certain(node), from) == is_set(ground.certain(to), at)
         });
         let mut events: Vec<(u64, u32)> =
@@ -237,5 +252,32 @@ fn swap(
             && messages == ground.messages(to)
             && (flaw == Some(Flaw::Alike) || renamed(ground, node, &atom, &image) == rules[to.0 as usize])
     });
-    same.then_some(swap)
+    (same && aggregates_alike(ground, &swap)).then_some(swap)
+}
+
+/// Whether a swap maps aggregates to aggregates.
+fn aggregates_alike(ground: &Ground, swap: &Swap) -> bool {
+    let image = |aggregation: &Aggregation| {
+        let images = |facts: &[Fact]| {
+            let mut images: Vec<Fact> = facts.iter().map(|fact| swap.fact(fact)).collect();
+            images.sort();
+            images
+        };
+        let heads = aggregation.heads.iter().map(|head| {
+            let (node, fact) = head.as_ref()?;
+            Some((swap.nodes[node.0 as usize], swap.fact(fact)))
+        });
+        let node = swap.nodes[aggregation.node.0 as usize];
+        let (parts, certain) = (images(&aggregation.parts), images(&aggregation.certain));
+        Aggregation { node, parts, certain, heads: heads.collect(), ..aggregation.clone() }
+    };
+    let known: BTreeSet<&Aggregation> = ground.aggregations().iter().collect();
+    ground.aggregations().iter().all(|aggregation| {
+        let fixed = |part: &Fact| {
+            let value = part.values[aggregation.column];
+            swap.value(value) == value
+        };
+        let by_number = aggregation.function == AggregateFunction::Count;
+        (by_number || aggregation.parts.iter().all(fixed)) && known.contains(&image(aggregation))
+    })
 }

@@ -1,6 +1,6 @@
 //! Random programs with values that nothing tells apart: a random program, and with each fact and rule its images when names are exchanged.
 
-use super::model::{Atom, Constant, Literal, Model, Place, Term};
+use super::model::{Atom, Constant, Literal, Model, Place, Rule, Term, When};
 use super::{apart, generator, relays};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,6 +13,7 @@ pub fn program(seed: u64) -> Model {
         2 => apart::program(seed),
         _ => generator::program(seed, generator::Fragment::Dedalus),
     };
+    count_something(&mut model, &mut rng);
     let symbols = [Constant::symbol("a"), Constant::symbol("b")];
     let mut swaps: Vec<[Constant; 2]> = model.nodes.windows(2).map(|two| [two[0].clone(), two[1].clone()]).collect();
     swaps.retain(|_| rng.random_bool(0.7));
@@ -26,6 +27,26 @@ pub fn program(seed: u64) -> Model {
         }
     }
     model
+}
+
+/// Counts what some relation of one column holds, and remembers whether that was two.
+fn count_something(model: &mut Model, rng: &mut ChaCha8Rng) {
+    let unary = |rule: &&Rule| rule.head.terms.len() == 1 && matches!(rule.head.terms[0], Term::Variable(_));
+    let unary: Vec<String> = model.rules.iter().filter(unary).map(|rule| rule.head.relation.clone()).collect();
+    if unary.is_empty() || rng.random_bool(0.4) {
+        return;
+    }
+    let counted = &unary[rng.random_range(0..unary.len())];
+    let atom = |relation: &str, terms: Vec<Term>| Atom { relation: relation.to_string(), place: Place::Here, terms };
+    let variable = |name: &str| Term::Variable(name.to_string());
+    let rule = |head: Atom, when: When, body: Vec<Literal>| Rule { head, when, body, at: None, located: false };
+    let number = Term::Aggregate("count", "X".to_string(), Vec::new());
+    let body = vec![Literal::Positive(atom(counted, vec![variable("X")]))];
+    model.rules.push(rule(atom("howmany", vec![number]), When::Now, body));
+    let two = Literal::Positive(atom("howmany", vec![Term::Constant(Constant::Int(2))]));
+    model.rules.push(rule(atom("weretwo", vec![]), When::Next, vec![two]));
+    let kept = Literal::Positive(atom("weretwo", vec![]));
+    model.rules.push(rule(atom("weretwo", vec![]), When::Next, vec![kept]));
 }
 
 /// Adds the images of all facts and rules.

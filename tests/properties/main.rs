@@ -443,6 +443,7 @@ fn reductions_keep_every_answer_of_programs_with_values_alike() {
     let all = tally.programs();
     assert!(tally.of("symmetry leaves out transitions") * 10 >= all, "too few programs have states that are renamings");
     assert!(tally.of("symmetry, diffluent") * 20 >= all, "too few of them are diffluent");
+    assert!(tally.of("states renamed, with aggregates") * 200 >= all, "too few of them have aggregates");
 }
 
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.

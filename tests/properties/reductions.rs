@@ -73,6 +73,10 @@ pub fn reductions_change_nothing_in(program: &Program, tally: &mut Tally) -> Res
         tally.count_if(reduced.transitions < whole.transitions, less);
         if name == "symmetry" && found.figures.mapped > 0 {
             tally.count("states renamed");
+            tally.count_if(
+                program.rules.iter().any(|rule| rule.head.is_aggregated()),
+                "states renamed, with aggregates",
+            );
             tally.count_if(!whole.contested.is_empty(), "symmetry, diffluent");
         }
         if name == "slices" {

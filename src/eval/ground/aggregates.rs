@@ -38,6 +38,25 @@ pub struct Aggregated {
     hidden: RelationId,
 }
 
+/// What an aggregate is over one group at a node, whatever hidden atoms stand for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Aggregation {
+    /// Where it is evaluated.
+    pub node: NodeId,
+    /// The function.
+    pub function: AggregateFunction,
+    /// The column of parts that the function is of.
+    pub column: usize,
+    /// The parts that can be there, sorted. Their relation is that of one rule only.
+    pub parts: Vec<Fact>,
+    /// Those of them that are there in every step.
+    pub certain: Vec<Fact>,
+    /// For each value that the function can have, in order, the head and its node, if that is in the network.
+    pub heads: Vec<Option<(NodeId, Fact)>>,
+    /// The rule's kind.
+    pub kind: RuleKind,
+}
+
 /// A group at a node, with the sorted tuples that it can have.
 type Groups<'a> = BTreeMap<(NodeId, &'a [Value]), BTreeSet<&'a [Value]>>;
 
@@ -175,6 +194,34 @@ impl Aggregated {
             }
         }
         hidden
+    }
+
+    /// The relation of hidden atoms that stand for no facts.
+    pub fn hides(&self) -> RelationId {
+        self.hidden
+    }
+
+    /// What the rule is over each group.
+    pub fn aggregations(&self, program: &Program, atoms: &[(NodeId, Fact)]) -> Vec<Aggregation> {
+        let groups = self.groups(atoms).into_iter();
+        groups
+            .map(|((node, group), tuples)| {
+                let part = |tuple: &&[Value]| Fact {
+                    relation: self.parts,
+                    values: group.iter().chain(*tuple).copied().collect(),
+                };
+                let heads = self.values(&tuples).into_iter().map(|value| self.head(program, node, group, value));
+                Aggregation {
+                    node,
+                    function: self.function,
+                    column: self.group,
+                    parts: tuples.iter().map(part).collect(),
+                    certain: Vec::new(),
+                    heads: heads.collect(),
+                    kind: self.kind,
+                }
+            })
+            .collect()
     }
 
     /// The rules from parts to heads, over the atoms of `all`.

@@ -6,7 +6,7 @@
 //! can err only if the positive program does or the expressions of a negated atom do, and then there are no instances. The rule `inst_k(L, V̄) :- body` beside `head :- inst_k(L, V̄)`
 //! makes the model contain the instances themselves, so that the semi-naive evaluator does the grounding.
 
-use super::aggregates::{Aggregated, without_aggregates};
+use super::aggregates::{Aggregated, Aggregation, without_aggregates};
 use crate::budget::Budget;
 use crate::eval::seminaive::SemiNaive;
 use crate::eval::store::FactId;
@@ -53,6 +53,10 @@ pub struct Instances {
     pub always: Vec<AtomId>,
     /// The facts that are given at some step.
     pub events: Vec<(AtomId, u64)>,
+    /// What aggregates are over each group.
+    pub aggregations: Vec<Aggregation>,
+    /// The relations of the atoms that stand for no facts.
+    pub hidden: Vec<RelationId>,
 }
 
 /// The instances of a program; `None` if it has aggregates that are not taken apart, perhaps errs, or has too many values or
@@ -100,6 +104,8 @@ pub fn instances(program: &Program, budget: &Budget) -> Option<Instances> {
             bindings[draft].push(&fact.values);
         }
     }
+    instances.hidden = aggregated.iter().map(Aggregated::hides).collect();
+    instances.aggregations = aggregated.iter().flat_map(|rule| rule.aggregations(program, &instances.atoms)).collect();
     let hidden: Vec<_> = aggregated.iter().flat_map(|rule| rule.hidden_atoms(&instances.atoms)).collect();
     instances.atoms.extend(hidden);
     instances.atoms.sort_unstable();

@@ -4,7 +4,7 @@
 //! and the sixth, one pair of keys and another) come out with the same rules, number by number, and what is found of
 //! one can be told of the other.
 
-use super::{Ground, GroundNode, Numbered};
+use super::{Aggregation, Ground, GroundNode, Numbered};
 use crate::eval::ground::circuit::Circuit;
 use crate::program::{Fact, NodeId, RuleKind};
 
@@ -67,7 +67,29 @@ impl Ground {
             by_fact.sort_unstable();
             GroundNode { atoms, numbers: by_fact, carried, events, messages, rules, circuit }
         };
-        Ground { nodes: nodes.iter().map(cut).collect(), relations: self.relations }
+        let place = |node: NodeId| places[node.0 as usize].map(NodeId);
+        let is_kept = |node: NodeId, fact: &Fact| {
+            let atom = self.atom(node, fact);
+            atom.is_some_and(|atom| numbers[node.0 as usize].get(atom as usize).is_some_and(Option::is_some))
+        };
+        // All parts of an aggregate that matters stand, kept or not: so many of them are certain.
+        let aggregation = |aggregation: &Aggregation| {
+            let Aggregation { node, parts, heads, .. } = aggregation;
+            let matters = parts.iter().any(|part| is_kept(*node, part))
+                || heads.iter().flatten().any(|(to, head)| is_kept(*to, head));
+            let head = |head: &Option<(NodeId, Fact)>| {
+                let (to, fact) = head.as_ref()?;
+                Some((place(*to)?, fact.clone()))
+            };
+            matters.then_some(())?;
+            Some(Aggregation { node: place(*node)?, heads: heads.iter().map(head).collect(), ..aggregation.clone() })
+        };
+        Ground {
+            nodes: nodes.iter().map(cut).collect(),
+            relations: self.relations,
+            counters: self.counters.clone(),
+            aggregations: self.aggregations.iter().filter_map(aggregation).collect(),
+        }
     }
 
     /// Whether another program is this one with other values: the same numbers throughout, and atoms of the same

@@ -16,7 +16,7 @@ use crate::network::Pairs;
 use crate::network::traffic::Traffic;
 use crate::program::{Fact, LocatedFact, Program, Value};
 use crate::reduce::Flaw;
-use crate::reduce::symmetry::{Swap, classes};
+use crate::reduce::symmetry::{NO_IMAGE, Swap, classes};
 use crate::system::local::LocalSteps;
 use crate::system::{Choice, Stop};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -80,7 +80,7 @@ impl Symmetric {
                 let mut facts = FxHashMap::default();
                 for (node, atoms) in (0u32..).zip(&swap.atoms) {
                     let to = swap.nodes[node as usize].0;
-                    let pairs = (0u32..).zip(atoms);
+                    let pairs = (0u32..).zip(atoms).filter(|(_, at)| **at != NO_IMAGE);
                     facts.extend(pairs.map(|(atom, &at)| (ground.fact_of(node, atom), ground.fact_of(to, at))));
                 }
                 if reduced.is_kept_by(&swap, &facts) {
