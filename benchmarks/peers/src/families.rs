@@ -2,6 +2,7 @@
 //! a page, between two marks.
 
 mod page;
+mod spin;
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -91,7 +92,16 @@ peak of the heap.\n\n",
             let cells = format!("{} | {}", our_cells(&reduced), our_cells(&unreduced));
             row(&mut tables, &[&instance.name, &instance.size.to_string(), &reduced.printed.verdict, &cells]);
         }
-        tables.push_str("\nBeside stateright, one thread:\n\n| system | n | tool | states | transitions | s | MB |\n");
+        let no_spin = spin::missing();
+        let beside = match no_spin {
+            None => "Beside stateright and SPIN, one thread:".to_owned(),
+            Some(tool) => {
+                eprintln!("families: there is no `{tool}`, so SPIN is left out");
+                format!("Beside stateright, one thread (SPIN is left out, for there was no `{tool}`):")
+            }
+        };
+        writeln!(tables, "\n{beside}\n").expect("writing to a string does not fail");
+        tables.push_str("| system | n | tool | states | transitions | s | MB |\n");
         tables.push_str("|---|---:|---|---:|---:|---:|---:|\n");
         for (ours, protocol) in rivals {
             for instance in ours.iter().filter(|instance| instance.name.contains(&self.only)) {
@@ -101,6 +111,9 @@ peak of the heap.\n\n",
             }
             if ours.iter().any(|instance| instance.name.contains(&self.only)) {
                 self.peers(*protocol, &mut tables)?;
+                if let (Protocol::TwoPhaseCommit { managers }, None) = (protocol, no_spin) {
+                    spins(*managers, &self.only, folder.path(), &mut tables)?;
+                }
             }
         }
         if !self.no_page {
@@ -154,6 +167,20 @@ peak of the heap.\n\n",
     }
 }
 
+/// The rows of SPIN, for two-phase commit.
+fn spins(agents: u8, only: &str, folder: &Path, tables: &mut String) -> Result<(), CompareError> {
+    for (votes, number) in spin::VOTES {
+        let name = format!("2PC, n agents, {votes}");
+        if name.contains(only) {
+            let run = spin::verify(agents, number, folder)?;
+            let cells = cells(&run.printed.figures, run.processor_seconds);
+            let cells = if run.printed.is_complete { cells } else { given_up(&cells) };
+            row(tables, &[&name, &agents.to_string(), "SPIN, partial order", &cells]);
+        }
+    }
+    Ok(())
+}
+
 /// A row of Markdown; a cell may hold several.
 fn row(table: &mut String, cells: &[&str]) {
     writeln!(table, "| {} |", cells.join(" | ")).expect("writing to a string does not fail");
@@ -162,7 +189,11 @@ fn row(table: &mut String, cells: &[&str]) {
 /// States, transitions, seconds, megabytes; of a search that was given up, how far it came.
 fn our_cells(run: &Run<Answer>) -> String {
     let cells = cells(&run.printed.statistics, run.processor_seconds);
-    if run.printed.is_decided() { cells } else { format!("> {}", cells.replace(" | ", " | > ")) }
+    if run.printed.is_decided() { cells } else { given_up(&cells) }
+}
+
+fn given_up(cells: &str) -> String {
+    format!("> {}", cells.replace(" | ", " | > "))
 }
 
 fn cells(figures: &Figures, seconds: f64) -> String {
