@@ -215,12 +215,11 @@ ascent! {
 
 /// What no root leads to, by ascent.
 pub fn collect(graph: &Graph) -> Vec<u32> {
-    let mut collector = Collector::default();
-    collector.allocated = (0..graph.objects as u32).map(|object| (object,)).collect();
-    collector.refers = graph.pointers.clone();
-    collector.refers.sort_unstable();
-    collector.refers.dedup();
-    collector.root = vec![(0,)];
+    let mut refers = graph.pointers.clone();
+    refers.sort_unstable();
+    refers.dedup();
+    let allocated = (0..graph.objects as u32).map(|object| (object,)).collect();
+    let mut collector = Collector { allocated, refers, root: vec![(0,)], ..Collector::default() };
     collector.run();
     let mut garbage: Vec<u32> = collector.garbage.into_iter().map(|(object,)| object).collect();
     garbage.sort_unstable();
