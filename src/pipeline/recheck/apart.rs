@@ -155,7 +155,10 @@ impl Recheck<'_, '_> {
                     continue;
                 }
                 let of_other = || then.iter().filter(|choice| choice.node == other.node).copied();
-                let same = of_other().find(|&choice| self.system.delivered_copies(&before, choice) == copies);
+                let same = of_other().find(|&choice| {
+                    self.system.delivered_copies(&before, choice) == copies
+                        && self.system.inbox(choice) == self.system.inbox(other)
+                });
                 let Some(same) = same else {
                     // What the set sent is delivered at once: whether it may be is tested where that is claimed.
                     held = Held::Open;
