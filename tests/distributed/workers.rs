@@ -19,10 +19,10 @@ fn without_effort(mut findings: Findings) -> String {
 
 /// Compares; gives the number of states.
 fn compare(name: &str, program: &Program, workers: usize, budget: &Budget, reductions: Reductions) -> usize {
+    // A search that is shared leaves out symmetry; one of a slice, which is not, does not.
+    let reductions = Reductions { symmetry: false, ..reductions };
     let options = Options { max_models: 64, reductions, ..Options::default() };
-    // Shared searches leave out symmetry.
-    let without_symmetry = Options { reductions: Reductions { symmetry: false, ..reductions }, ..options };
-    let alone = explore_instance(program, budget, without_symmetry, &mut |_| ());
+    let alone = explore_instance(program, budget, options, &mut |_| ());
     let layout = Layout { workers, process: 0, connections: vec![None] };
     let mut crew = Workers::start(program, budget, layout).expect("threads");
     let shared = explore_instance_with(program, budget, options, &mut crew, &mut |_| ());

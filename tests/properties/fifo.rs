@@ -155,7 +155,7 @@ fn order_only_takes_runs_of_the_unordered_network_away() {
 
 #[test]
 fn reductions_keep_every_answer_on_ordered_channels() {
-    for (programs, random) in [(2000, random as fn(u64) -> Model), (500, relays::program)] {
+    for (programs, random) in [(2000, random as fn(u64) -> Model), (250, relays::program)] {
         let tally = campaign(programs, random, |model, tally| match ordered(model) {
             Some(program) => reductions::reductions_change_nothing_in(&program, tally),
             None => Ok(()),

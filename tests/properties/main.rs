@@ -426,20 +426,20 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
 
 #[test]
 fn the_explorer_agrees_with_the_definition_where_messages_are_counted() {
-    let tally = campaign(300, relays::program, compare_with_the_definition);
+    let tally = campaign(150, relays::program, compare_with_the_definition);
     assert!(tally.of("definition: exact") * 4 >= tally.programs(), "too few programs are explored exactly");
 }
 
 #[test]
 fn reductions_keep_every_answer_where_messages_are_counted() {
-    let tally = campaign(1000, relays::program, reductions::reductions_change_nothing);
+    let tally = campaign(500, relays::program, reductions::reductions_change_nothing);
     assert!(tally.of("diffluent") * 20 > tally.programs(), "too few are diffluent");
     assert!(tally.of("eager leaves out transitions") * 20 > tally.programs(), "too few have eager messages");
 }
 
 #[test]
 fn reductions_keep_every_answer_of_programs_with_values_alike() {
-    let tally = campaign(500, alike::program, reductions::reductions_change_nothing);
+    let tally = campaign(300, alike::program, reductions::reductions_change_nothing);
     let all = tally.programs();
     assert!(tally.of("symmetry leaves out transitions") * 10 >= all, "too few programs have states that are renamings");
     assert!(tally.of("symmetry, diffluent") * 20 >= all, "too few of them are diffluent");

@@ -48,7 +48,9 @@ pub fn reductions_change_nothing_in(program: &Program, tally: &mut Tally) -> Res
     tally.count_if(!whole.contested.is_empty(), "diffluent");
     tally.count_if(whole.invariants.iter().any(|i| i.1 == Some(false)), "violated");
     for (name, reductions) in tried() {
-        let found = if name == "all" { rechecked(program, reductions)? } else { explore(program, reductions) };
+        // That takes longer than all else: a third of the programs.
+        let is_rechecked = name == "all" && program.facts.len() % 3 == 0;
+        let found = if is_rechecked { rechecked(program, reductions)? } else { explore(program, reductions) };
         if let Some(rechecked) = found.figures.rechecked {
             tally.count_by(rechecked.choices as u64, "left-out choices rechecked");
             tally.count_by(rechecked.to_the_end as u64, "left-out choices rechecked to the end");
