@@ -49,7 +49,7 @@ pub fn reductions_change_nothing_in(program: &Program, tally: &mut Tally) -> Res
     tally.count_if(whole.invariants.iter().any(|i| i.1 == Some(false)), "violated");
     for (name, reductions) in tried() {
         // That takes longer than all else: a third of the programs.
-        let is_rechecked = name == "all" && program.facts.len() % 3 == 0;
+        let is_rechecked = name == "all" && program.facts.len().is_multiple_of(3);
         let found = if is_rechecked { rechecked(program, reductions)? } else { explore(program, reductions) };
         if let Some(rechecked) = found.figures.rechecked {
             tally.count_by(rechecked.choices as u64, "left-out choices rechecked");
