@@ -1,11 +1,16 @@
 //! What a search of states up to renaming says of all states.
 //!
-//! Let the states that a search with [`Symmetric`] states reached lie on no loop but those of single steps that change nothing. Then
-//! so do the states of the whole system: a loop of it would be renamed to a walk of the search that comes back to where it began, hence stays
-//! at one state, and a step of it that changes something would have led to a renaming of its own source, which is noted. So each fair run ends in
-//! one state for ever, which is a renaming of a state q that the search reached, and its steps there are the renamed ones of q. And all
-//! renamings of q are reached, since the initial state is its own. So the ultimate models of the program are the images of
-//! those found, a fact is certain if all its images were found to be certain, and possible if one of them was found to be.
+//! Let the states that a search with [`Symmetric`] states reached lie on no loop but those of single steps that change nothing, and no step that
+//! changes something have led to a renaming of its own source, which is noted. Take a fair run of the whole system, and follow it in the search: in
+//! state q, if some choices were left out there, replace the rest of the run by one that the other reductions put in its
+//! place, which begins with a kept choice; then take that choice and rename what is left so that it goes on from the state that stands for the
+//! one it leads to. Each of these leaves the ultimate facts of the rest as they are, but for names, and what `never` relations it meets. Since there are no loops,
+//! this comes to a state that the run never leaves; that state is expanded in full, so all that can happen there is in the graph. Hence
+//! each ultimate model of the program is a renaming of one that was found. All renamings of what was found are models, too, since the initial
+//! state is its own renaming. So the ultimate models of the program are the images of those found, a fact is certain if all its images were
+//! found to be certain, and possible if one of them was found to be.
+//!
+//! Of a search that was cut, what is found is still of real runs, and so are its images. That there is nothing else is not said then.
 
 use crate::explore::Graph;
 use crate::explore::components::components;
