@@ -62,7 +62,8 @@ impl Swap {
     }
 }
 
-fn exchange((one, other): (Value, Value), value: Value) -> Value {
+/// What a value becomes where two are exchanged.
+pub fn exchange((one, other): (Value, Value), value: Value) -> Value {
     if value == one {
         other
     } else if value == other {

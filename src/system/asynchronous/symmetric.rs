@@ -16,7 +16,7 @@ use crate::network::Pairs;
 use crate::network::traffic::Traffic;
 use crate::program::{Fact, LocatedFact, Program, Value};
 use crate::reduce::Flaw;
-use crate::reduce::symmetry::{NO_IMAGE, Swap, classes};
+use crate::reduce::symmetry::{NO_IMAGE, Swap, classes, exchange};
 use crate::system::local::LocalSteps;
 use crate::system::{Choice, Stop};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -318,16 +318,6 @@ fn sorted(things: &FxHashMap<Value, (u32, u32)>) -> Vec<(&Value, &(u32, u32))> {
     let mut list: Vec<_> = things.iter().collect();
     list.sort_unstable();
     list
-}
-
-fn exchange((one, other): (Value, Value), value: Value) -> Value {
-    if value == one {
-        other
-    } else if value == other {
-        one
-    } else {
-        value
-    }
 }
 
 fn hashed(what: &impl Hash) -> u64 {
