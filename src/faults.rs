@@ -10,6 +10,7 @@
 
 pub mod brute;
 pub mod circuit;
+mod encoding;
 pub mod global;
 mod hypotheses;
 pub mod judge;
@@ -21,5 +22,5 @@ pub mod unroll;
 
 pub use judge::{Judgement, VerdictRule};
 pub use rounds::{Run, RunError, run};
-pub use search::{Answer, Counterexample, Failure, Question, Verdict, investigate};
+pub use search::{Answer, Counterexample, Failure, PATIENCE, Question, Verdict, investigate};
 pub use specification::{Crash, CrashMode, FaultSet, Omission, Specification};

@@ -6,7 +6,7 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
-use crate::faults::{Answer, CrashMode, Failure, Question, Specification, Verdict, VerdictRule, investigate};
+use crate::faults::{Answer, CrashMode, Failure, PATIENCE, Question, Specification, Verdict, VerdictRule, investigate};
 use crate::pipeline::{Figures, Read, read};
 use crate::program::{Expr, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
 use crate::report::json::FaultsObject;
@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         Judging::Baseline => VerdictRule::Baseline,
     };
     let most = if arguments.all { most(&limits) } else { 1 };
-    let question = Question { specification, rule, most };
+    let question = Question { specification, rule, most, patience: PATIENCE };
     match investigate(&program, &question, &budget) {
         Ok(answer) => conclude(arguments, &program, &question, &answer, session),
         Err(failure) => {

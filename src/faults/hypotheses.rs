@@ -11,6 +11,7 @@
 //! each goal it agrees with some support, so it is good.
 
 use super::circuit::{Circuit, GateId, Switch};
+use super::encoding::encode;
 use super::specification::{Crash, Fault, FaultSet, Omission, Specification};
 use crate::budget::{Bound, Budget};
 use crate::program::NodeId;
@@ -80,7 +81,7 @@ impl Hypotheses {
             }
             crashed_at_all.extend(before);
         }
-        if let Some(&too_many) = at_least(&mut sat, &crashed_at_all, specification.crashes + 1).last()
+        if let Some(&too_many) = at_least(&mut sat, &crashed_at_all, specification.crashes + 1, false).last()
             && crashed_at_all.len() > specification.crashes
         {
             sat.clause([!too_many]);
@@ -107,7 +108,7 @@ impl Hypotheses {
             of_switch.insert(gate, literal);
         }
         let all: Vec<Literal> = faults.values().copied().collect();
-        let sizes = at_least(&mut sat, &all, COUNTED + 1);
+        let sizes = at_least(&mut sat, &all, COUNTED + 1, false);
         let missed: Vec<Literal> = (0..goals).map(|_| sat.variable()).collect();
         sat.clause(missed.iter().copied());
         Hypotheses { sat, faults, switches: of_switch, missed, sizes }
@@ -121,6 +122,17 @@ impl Hypotheses {
         });
         let clause: Vec<Literal> = std::iter::once(!self.missed[goal]).chain(differs).collect();
         self.sat.clause(clause);
+    }
+
+    /// Learns the whole circuit ([`super::encoding`]); `goals` are, by number, gates and values any of which meets the goal.
+    pub fn learn_circuit(&mut self, circuit: &Circuit, goals: impl Iterator<Item = Vec<(GateId, bool)>>) {
+        let gates = encode(circuit, &self.switches, &mut self.sat);
+        for (&missed, reasons) in self.missed.iter().zip(goals) {
+            for (gate, wanted) in reasons {
+                let holds = gates[gate as usize];
+                self.sat.clause([!missed, if wanted { !holds } else { holds }]);
+            }
+        }
     }
 
     /// A fault set that may be bad, of at most so many faults (any number beyond [`COUNTED`]). If there is none, the other value tells
@@ -169,8 +181,9 @@ impl Hypotheses {
     }
 }
 
-/// Literals that hold if at least 1, 2, …, `most` of `literals` do (a sequential counter). As many as can.
-fn at_least(sat: &mut Sat, literals: &[Literal], most: usize) -> Vec<Literal> {
+/// Literals that hold if at least 1, 2, …, `most` of `literals` do (a sequential counter), and, if they are to be `exact`, only then. As many
+/// as can.
+pub(super) fn at_least(sat: &mut Sat, literals: &[Literal], most: usize, exact: bool) -> Vec<Literal> {
     let mut counts: Vec<Literal> = Vec::new();
     for &literal in literals {
         let mut next = Vec::new();
@@ -183,6 +196,13 @@ fn at_least(sat: &mut Sat, literals: &[Literal], most: usize) -> Vec<Literal> {
             match number.checked_sub(1).map(|fewer| counts[fewer]) {
                 None => sat.clause([!literal, reached]),
                 Some(fewer) => sat.clause([!literal, !fewer, reached]),
+            }
+            if exact {
+                let before = counts.get(number).copied();
+                sat.clause([!reached, literal].into_iter().chain(before));
+                if let Some(fewer) = number.checked_sub(1).map(|fewer| counts[fewer]) {
+                    sat.clause([!reached, fewer].into_iter().chain(before));
+                }
             }
             next.push(reached);
         }

@@ -6,8 +6,11 @@
 //! a reason, a set of switches ([`super::lineage`]), and every fault set that agrees on them is covered: it meets the goal as well. No hypothesis
 //! left means that all fault sets are covered, which is a certificate.
 //!
+//! After [`PATIENCE`] runs the solver is given the circuit as well ([`super::encoding`]), so that hypotheses that the circuit refutes are not run.
+//!
 //! What a certificate rests on: that the circuit is the program, which tests compare with the definition; that each reason is one, which
-//! is checked here each time by evaluating the circuit with all other switches unknown; that the solver is right when it says that nothing is left.
+//! is checked here each time by evaluating the circuit with all other switches unknown; that the clauses of a circuit, if they were used, allow each
+//! run, which tests compare by brute force; that the solver is right when it says that nothing is left.
 //! A counterexample rests on nothing: it is run by definition before it is told.
 
 use super::circuit::{Bounds, Circuit, GateId};
@@ -31,7 +34,13 @@ pub struct Question {
     pub rule: VerdictRule,
     /// Most minimal counterexamples to find.
     pub most: usize,
+    /// Runs from whose lineage is learned; beyond, the solver is given the circuit itself. [`PATIENCE`] is a good number.
+    pub patience: u64,
 }
+
+/// Where lineage suffices it takes some ten runs, seldom a few hundred. A protocol that sends everything again in every round can be good in
+/// more ways than can be listed run by run.
+pub const PATIENCE: u64 = 400;
 
 /// What is known in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +163,7 @@ pub fn investigate(program: &Program, question: &Question, budget: &Budget) -> R
     };
     let mut search = Search::new(&unrolled, &answer.judgement, specification, budget);
     let mut found: Vec<FaultSet> = Vec::new();
-    let end = search.run(question.most, &mut found);
+    let end = search.run(question.most, question.patience, &mut found);
     answer.effort = search.effort();
     match end {
         Ok(complete) => {
@@ -285,11 +294,16 @@ impl<'b> Search<'b> {
     }
 
     /// Finds at most `most` minimal counterexamples; whether these are all.
-    fn run(&mut self, most: usize, found: &mut Vec<FaultSet>) -> Result<bool, Stop> {
+    fn run(&mut self, most: usize, patience: u64, found: &mut Vec<FaultSet>) -> Result<bool, Stop> {
         let good = self.try_out(&FaultSet::none())?;
         assert!(good, "internal error: the failure-free run is bad in the circuit and not by definition");
         let mut size = 1;
+        let mut is_encoded = false;
         while found.len() < most {
+            if self.effort.runs >= patience && !std::mem::replace(&mut is_encoded, true) {
+                let goals = self.goals.iter().map(|goal| goal.reasons().collect());
+                self.hypotheses.learn_circuit(&self.circuit, goals);
+            }
             let hypothesis = match self.hypotheses.next(size)? {
                 Ok(hypothesis) => hypothesis,
                 Err(true) => return Ok(true),

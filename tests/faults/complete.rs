@@ -9,7 +9,7 @@ use watershed::budget::{Bound, Budget};
 use watershed::faults::brute::minimal_counterexamples;
 use watershed::faults::global::Global;
 use watershed::faults::{
-    CrashMode, FaultSet, Judgement, Question, Specification, Verdict, VerdictRule, investigate, run,
+    Answer, CrashMode, FaultSet, Judgement, Question, Specification, Verdict, VerdictRule, investigate, run,
 };
 use watershed::program::Program;
 
@@ -17,8 +17,13 @@ use watershed::program::Program;
 fn compare(program: &Program, specification: Specification, rule: VerdictRule) -> Result<&'static str, TestCaseError> {
     let budget = Budget { max_facts: 300, ..Budget::default() };
     let global = Global::new(program);
-    let question = Question { specification, rule, most: usize::MAX };
-    let found = investigate(program, &question, &budget);
+    // By lineage alone, and with the circuit given to the solver at once.
+    let question = |patience| Question { specification, rule, most: usize::MAX, patience };
+    let found = investigate(program, &question(u64::MAX), &budget);
+    if let (Ok(found), Ok(answer)) = (&found, investigate(program, &question(0), &budget)) {
+        let sets = |answer: &Answer| answer.counterexamples.iter().map(|c| c.faults.clone()).collect::<Vec<_>>();
+        prop_assert_eq!((answer.verdict, answer.complete, sets(&answer)), (found.verdict, found.complete, sets(found)));
+    }
     let brute = run(program, &global, &specification, &FaultSet::none(), &budget).and_then(|free| {
         let judgement = Judgement::new(program, rule, &free);
         let all = minimal_counterexamples(program, &global, &specification, &judgement, &budget)?;
@@ -149,5 +154,104 @@ fn small_protocols() {
     }
     for outcome in ["certified", "one fault", "several faults"] {
         assert!(met.get(outcome).is_some_and(|&times| times >= 5), "{outcome} is rare: {met:?}");
+    }
+}
+
+/// Numbers from a seed (SplitMix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+/// A small program of which the outcome depends on messages: relations `p0` to `p4` of a node and a value, of which a deductive
+/// rule negates lower ones only.
+fn small_program(seed: u64) -> String {
+    let mut n = Numbers(seed);
+    let three = n.below(3) == 0;
+    let mut text = String::from(if three {
+        "nodes a, b, c; peer(a, b); peer(b, c); peer(c, a); peer(a, c); "
+    } else {
+        "nodes a, b; peer(a, b); peer(b, a); "
+    });
+    for relation in 0..5 {
+        let (node, value, time) = (n.of(&["a", "b"]), n.below(2), 1 + n.below(2));
+        text += &format!("p{relation}({node}, {value})@{time}; ");
+    }
+    for _ in 0..6 + n.below(8) {
+        let (head, body) = (n.below(5), n.below(5));
+        let mut rest = String::new();
+        let kind = n.below(4);
+        if n.below(3) == 0 {
+            rest += &format!(
+                ", p{}(X, {})",
+                if kind == 0 { n.below(head + 1) } else { n.below(5) },
+                n.of(&["V", "_", "W"])
+            );
+        }
+        if n.below(2) == 0 {
+            let negated = if kind == 0 { n.below(head.max(1)) } else { n.below(5) };
+            if kind != 0 || head > 0 {
+                rest += &format!(", notin p{negated}(X, {})", n.of(&["V", "_", "1"]));
+            }
+        }
+        text += &match kind {
+            0 => format!("p{head}(X, V) :- p{}(X, V){rest}; ", n.below(head + 1)),
+            1 => format!("p{head}(X, V)@next :- p{body}(X, V){rest}; "),
+            2 => format!("p{head}(Y, V)@async :- p{body}(X, V), peer(X, Y){rest}; "),
+            _ => format!("p{head}(X, {}<V>)@next :- p{body}(X, V){rest}; ", n.of(&["count", "min", "max", "sum"])),
+        };
+    }
+    for kept in 0..5 {
+        if n.below(2) == 0 {
+            text += &format!("p{kept}(X, V)@next :- p{kept}(X, V); ");
+        }
+    }
+    let crash = n.of(&["", ", notin crash(X, X, _)", ", notin crash(_, X, 1)"]);
+    let (pre, post) = (n.below(5), n.below(5));
+    text + &match n.below(4) {
+        0 => format!("pre(X, V) :- p{pre}(X, V){crash}; post(X, V) :- p{post}(X, V);"),
+        1 => format!("pre(V) :- p{pre}(X, V){crash}; post(V) :- p{post}(X, V);"),
+        2 => format!("pre(V) :- p{pre}(X, V){crash}; post(V) :- p{post}(X, V), peer(X, Y), p{post}(Y, V);"),
+        _ => format!(
+            "pre(V) :- p{pre}(X, V){crash}; post(V) :- p{pre}(X, V), notin bad(V); bad(V) :- p{post}(X, V), p{post}(Y, _), X < Y;"
+        ),
+    }
+}
+
+#[test]
+fn small_random_programs() {
+    let mut met: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let judged = |met: &BTreeMap<&'static str, usize>| {
+        ["certified", "one fault", "several faults"].iter().filter_map(|name| met.get(name)).sum::<usize>()
+    };
+    let mut seed = 0;
+    while judged(&met) < 300 {
+        seed += 1;
+        assert!(seed < 4000, "few programs can be judged: {met:?}");
+        let text = small_program(seed);
+        let program = program(&text);
+        let small = program.nodes.len() == 2;
+        let (eot, eff, crashes) = if small { (4, 3, seed as usize % 2) } else { (4, 2, seed as usize % 2) };
+        let crash_mode = if seed % 5 == 0 { CrashMode::Stops } else { CrashMode::LosesSends };
+        let rule = if seed % 3 == 0 { VerdictRule::Baseline } else { VerdictRule::Invariant };
+        let specification = Specification { eot, eff, crashes, crash_mode };
+        let outcome = compare(&program, specification, rule)
+            .unwrap_or_else(|error| panic!("{error}\n{seed}: {text}\n{specification:?} {rule:?}"));
+        *met.entry(outcome).or_default() += 1;
+    }
+    println!("{met:?}");
+    for outcome in ["certified", "one fault", "several faults"] {
+        assert!(met.get(outcome).is_some_and(|&times| times >= 10), "{outcome} is rare: {met:?}");
     }
 }

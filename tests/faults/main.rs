@@ -5,6 +5,7 @@ mod definition;
 #[path = "../eval/random.rs"]
 #[expect(dead_code, reason = "shared with the tests of evaluators")]
 mod random;
+mod rows;
 mod table;
 mod text;
 mod unrolled;

@@ -452,7 +452,8 @@ fn a_planted_mistake_in_a_reduction_is_caught() {
     use reduce::Flaw;
     let plain = [Flaw::Latches, Flaw::Shown, Flaw::Senders, Flaw::Seen, Flaw::Forbidden, Flaw::Sent, Flaw::Entangled];
     let renaming = [Flaw::Aggregated, Flaw::Unrenamed];
-    let made: [(fn(u64) -> Model, &[Flaw]); 4] = [
+    type Made<'f> = (fn(u64) -> Model, &'f [Flaw]);
+    let made: [Made; 4] = [
         (random, &plain),
         (relays::program, &[Flaw::Coinciding]),
         (random, &[Flaw::Alike]),

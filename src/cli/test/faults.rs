@@ -4,7 +4,7 @@
 //! number after `counterexample` is how many faults the first minimal one has.
 
 use crate::budget::Budget;
-use crate::faults::{CrashMode, Question, Specification, VerdictRule, investigate};
+use crate::faults::{CrashMode, PATIENCE, Question, Specification, VerdictRule, investigate};
 use crate::program::Program;
 
 /// One expectation.
@@ -57,7 +57,7 @@ pub fn read(parameters: &str, words: &str) -> Option<FaultExpectation> {
 pub fn failure(expected: &FaultExpectation, program: Option<&Program>, budget: &Budget) -> Option<String> {
     let FaultExpectation { specification, rule, verdict, size } = *expected;
     let Some(program) = program else { return Some(format!("expected {verdict}, found error")) };
-    let answer = match investigate(program, &Question { specification, rule, most: 1 }, budget) {
+    let answer = match investigate(program, &Question { specification, rule, most: 1, patience: PATIENCE }, budget) {
         Ok(answer) => answer,
         Err(failure) => {
             return Some(format!("expected {verdict}, found a rule that errs in round {}", failure.error.round));
