@@ -7,6 +7,7 @@
 //!   is good; [`brute`] tries all fault sets of a small specification. These three are what everything else must equal.
 //! - [`unroll`] makes one Boolean function of the rounds, a [`circuit`] whose inputs are the faults; [`search`] asks it whether
 //!   some fault set is bad, and learns from the lineage of runs that are good.
+//! - [`sweep()`] asks about one specification after another.
 
 pub mod brute;
 pub mod circuit;
@@ -17,9 +18,11 @@ mod lineage;
 pub mod rounds;
 pub mod search;
 pub mod specification;
+pub mod sweep;
 pub mod unroll;
 
 pub use judge::{Judgement, VerdictRule};
 pub use rounds::{Run, RunError, run};
 pub use search::{Answer, Counterexample, Failure, Question, Verdict, investigate};
 pub use specification::{Crash, CrashMode, FaultSet, Omission, Specification};
+pub use sweep::{Sweep, sweep};

@@ -6,7 +6,9 @@ use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
-use crate::faults::{Answer, CrashMode, Failure, Question, Specification, Verdict, VerdictRule, investigate};
+use crate::faults::{
+    Answer, CrashMode, Failure, Question, Specification, Sweep, Verdict, VerdictRule, investigate, sweep,
+};
 use crate::pipeline::{Figures, Read, read};
 use crate::program::{Expr, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
 use crate::report::json::FaultsObject;
@@ -14,15 +16,18 @@ use crate::report::{sarif, text};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 
+/// The largest EOT of a sweep that is given none.
+const SWEPT_ROUNDS: u64 = 10;
+
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
-    /// The last round; outcomes are judged there [default: 3]
+    /// The last round; outcomes are judged there [default: 3; with `--sweep` 10]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     eot: Option<String>,
-    /// Messages sent in rounds before this one may be lost [default: 2]
+    /// Messages sent in rounds before this one may be lost [default: 2; with `--sweep` EOT - 1]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     eff: Option<String>,
     /// Most nodes that crash [default: 0]
@@ -34,6 +39,10 @@ pub struct Arguments {
     /// When a run is bad
     #[arg(long, value_enum, default_value_t = Judging::Invariant)]
     verdict: Judging,
+    /// Try one specification after another until one has a counterexample: EOT from 1 on, for each EFF from 0 to
+    /// EOT - 1, for each the numbers of crashes from 0 on; `--eot`, `--eff` and `--crashes` are the largest
+    #[arg(long)]
+    sweep: bool,
     /// Find all minimal counterexamples
     #[arg(long)]
     all: bool,
@@ -89,8 +98,15 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     let most = if arguments.all { most(&limits) } else { 1 };
     let question = Question { specification, rule, most };
-    match investigate(&program, &question, &budget) {
-        Ok(answer) => conclude(arguments, &program, &question, &answer, session),
+    let answered = if arguments.sweep {
+        sweep(&program, &question, &budget).map(|swept| (swept.question, swept.answer.clone(), Some(swept)))
+    } else {
+        investigate(&program, &question, &budget).map(|answer| (question, answer, None))
+    };
+    match answered {
+        Ok((question, answer, swept)) => {
+            conclude(arguments, &program, &Found { question, answer, sweep: swept }, session)
+        }
         Err(failure) => {
             session.report(&sources, &[fault_diagnostic(&program, &failure)]);
             session.refuse("faults", names, format)
@@ -103,8 +119,9 @@ fn most(limits: &Limits) -> usize {
 }
 
 fn specification(arguments: &Arguments, wrong: &mut Vec<Diagnostic>) -> Option<Specification> {
-    let eot = count("--eot", &arguments.eot, wrong).unwrap_or(3) as u64;
-    let eff = count("--eff", &arguments.eff, wrong).map_or(eot.min(2), |eff| eff as u64);
+    let (rounds, losing) = if arguments.sweep { (SWEPT_ROUNDS, u64::MAX) } else { (3, 2) };
+    let eot = count("--eot", &arguments.eot, wrong).map_or(rounds, |eot| eot as u64);
+    let eff = count("--eff", &arguments.eff, wrong).map_or(eot.min(losing), |eff| eff as u64);
     let crashes = count("--crashes", &arguments.crashes, wrong).unwrap_or(0);
     let misfit = if eot == 0 {
         Some("`--eot 0`: there is no round".to_string())
@@ -203,13 +220,15 @@ pub fn fault_diagnostic(program: &Program, failure: &Failure) -> Diagnostic {
     }
 }
 
-fn conclude(
-    arguments: &Arguments,
-    program: &Program,
-    question: &Question,
-    answer: &Answer,
-    session: &mut Session,
-) -> Exit {
+/// The end of a search or a sweep.
+struct Found {
+    question: Question,
+    answer: Answer,
+    sweep: Option<Sweep>,
+}
+
+fn conclude(arguments: &Arguments, program: &Program, found: &Found, session: &mut Session) -> Exit {
+    let Found { question, answer, sweep } = found;
     session.report_placeless(&findings(question, answer));
     let exit = match answer.verdict {
         Verdict::Certified => Exit::Yes,
@@ -223,7 +242,8 @@ fn conclude(
             let statistics = session.statistics(&Figures::default());
             let diagnostics = session.diagnostics.clone();
             let names = arguments.program.names();
-            session.print_json(&FaultsObject::new(program, names, question, answer, diagnostics, statistics), exit)
+            let object = FaultsObject::new(program, names, question, answer, diagnostics, statistics);
+            session.print_json(&object.with_sweep(sweep.as_ref()), exit)
         }
         Format::Sarif => {
             let log = sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer));
@@ -234,7 +254,11 @@ fn conclude(
         }
         Format::Text => {
             let verbose = session.verbosity == Verbosity::Verbose;
-            session.print(&text::faults::answer(program, question, answer, style, verbose), exit)
+            let mut text = text::faults::answer(program, question, answer, style, verbose);
+            if let Some(sweep) = sweep {
+                text.push_str(&text::faults::swept(sweep, style));
+            }
+            session.print(&text, exit)
         }
     }
 }
