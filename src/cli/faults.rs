@@ -3,16 +3,20 @@
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions, count};
 use super::session::{Session, no_nodes};
 use super::{Exit, console::Verbosity};
-use crate::budget::Bound;
+use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
+use crate::faults::why::{Why, why};
 use crate::faults::{
-    Answer, CrashMode, Failure, Question, Specification, Sweep, Verdict, VerdictRule, investigate, sweep,
+    Answer, CrashMode, Failure, FaultSet, Question, Specification, Sweep, Verdict, VerdictRule, investigate, sweep,
 };
 use crate::pipeline::{Figures, Read, read};
-use crate::program::{Expr, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
-use crate::report::json::FaultsObject;
+use crate::program::{Expr, Fact, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
+use crate::report::json::{FaultsObject, WhyObject};
+use crate::report::style::Tone;
 use crate::report::{sarif, text};
+use crate::schedule::parse::parse_global_fact;
+use crate::source::SourceMap;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 
@@ -46,6 +50,9 @@ pub struct Arguments {
     /// Find all minimal counterexamples
     #[arg(long)]
     all: bool,
+    /// Why is this fact in the outcome, or why not: in the counterexample if that loses it, else without faults
+    #[arg(long, value_name = "FACT")]
+    why: Option<String>,
     #[command(flatten)]
     format: FormatOptions,
     #[command(flatten)]
@@ -92,6 +99,13 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     if unfit.iter().any(Diagnostic::is_error) {
         return session.refuse("faults", names, format);
     }
+    let asked = match (arguments.why.as_deref()).map(|text| parse_global_fact(&program, "--why", text)).transpose() {
+        Ok(asked) => asked,
+        Err((text, mistakes)) => {
+            session.report(&text, &mistakes);
+            return session.refuse("faults", names, format);
+        }
+    };
     let rule = match arguments.verdict {
         Judging::Invariant => VerdictRule::Invariant,
         Judging::Baseline => VerdictRule::Baseline,
@@ -104,8 +118,9 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         investigate(&program, &question, &budget).map(|answer| (question, answer, None))
     };
     match answered {
-        Ok((question, answer, swept)) => {
-            conclude(arguments, &program, &Found { question, answer, sweep: swept }, session)
+        Ok((question, answer, sweep)) => {
+            let why = asked.and_then(|fact| explained(&program, &question, &answer, fact, &budget, session));
+            conclude(arguments, &program, &sources, &Found { question, answer, sweep, why }, session)
         }
         Err(failure) => {
             session.report(&sources, &[fault_diagnostic(&program, &failure)]);
@@ -225,10 +240,52 @@ struct Found {
     question: Question,
     answer: Answer,
     sweep: Option<Sweep>,
+    why: Option<Explained>,
 }
 
-fn conclude(arguments: &Arguments, program: &Program, found: &Found, session: &mut Session) -> Exit {
-    let Found { question, answer, sweep } = found;
+/// The answer to `--why`.
+struct Explained {
+    fact: Fact,
+    /// `failure-free` or `counterexample`.
+    run: &'static str,
+    why: Why,
+}
+
+/// Explains a fact in the run in which it matters; nothing if there is no run or no time.
+fn explained(
+    program: &Program,
+    question: &Question,
+    answer: &Answer,
+    fact: Fact,
+    budget: &Budget,
+    session: &mut Session,
+) -> Option<Explained> {
+    let free = (&answer.failure_free, &FaultSet::none());
+    if free.0.rounds.is_empty() {
+        return None;
+    }
+    let losing = answer.counterexamples.iter().find(|found| {
+        Some(fact.relation) == answer.judgement.post && found.lost.contains(&fact.values) && !found.faults.is_empty()
+    });
+    if losing.is_none() && !free.0.outcome.contains(&fact) {
+        let message = format!("{} is not in the outcome, even without faults", program.show_global_fact(&fact));
+        session.report_placeless(&[Diagnostic::new(codes::WHY_NOT, message).help(
+            "what keeps each rule from deriving it without faults is told; perhaps it needs more rounds (`--eot`)",
+        )]);
+    }
+    let (run, of) = losing.map_or(("failure-free", free), |found| ("counterexample", (&found.run, &found.faults)));
+    let why = why(program, &question.specification, of, &fact, budget).ok()?;
+    Some(Explained { fact, run, why })
+}
+
+fn conclude(
+    arguments: &Arguments,
+    program: &Program,
+    sources: &SourceMap,
+    found: &Found,
+    session: &mut Session,
+) -> Exit {
+    let Found { question, answer, sweep, why } = found;
     session.report_placeless(&findings(question, answer));
     let exit = match answer.verdict {
         Verdict::Certified => Exit::Yes,
@@ -243,7 +300,10 @@ fn conclude(arguments: &Arguments, program: &Program, found: &Found, session: &m
             let diagnostics = session.diagnostics.clone();
             let names = arguments.program.names();
             let object = FaultsObject::new(program, names, question, answer, diagnostics, statistics);
-            session.print_json(&object.with_sweep(sweep.as_ref()), exit)
+            let why = why.as_ref().map(|Explained { fact, run, why }| {
+                WhyObject::new(program, sources, program.show_global_fact(fact), run, why)
+            });
+            session.print_json(&FaultsObject { why, ..object.with_sweep(sweep.as_ref()) }, exit)
         }
         Format::Sarif => {
             let log = sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer));
@@ -257,6 +317,13 @@ fn conclude(arguments: &Arguments, program: &Program, found: &Found, session: &m
             let mut text = text::faults::answer(program, question, answer, style, verbose);
             if let Some(sweep) = sweep {
                 text.push_str(&text::faults::swept(sweep, style));
+            }
+            if let Some(Explained { fact, run, why }) = why {
+                let verb = if why.holds() { "holds" } else { "does not hold" };
+                let run = if *run == "counterexample" { "with these faults" } else { "without faults" };
+                let heading = format!("Why {} {verb} {run}", program.show_global_fact(fact));
+                let tree = text::why::tree(program, sources, why, verbose);
+                text.push_str(&format!("\n{}\n{tree}", style.paint(Tone::Strong, &heading)));
             }
             session.print(&text, exit)
         }

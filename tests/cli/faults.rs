@@ -108,3 +108,22 @@ fn a_sweep_widens_until_a_counterexample() {
         "{bad:?}"
     );
 }
+
+#[test]
+fn a_fact_is_explained_in_the_run_in_which_it_matters() {
+    let options = ["--eot", "4", "--eff", "2", "--crashes", "1", "--why"];
+    let lost = faults("retry", &[&options[..], &["post(c, hello)"]].concat());
+    assert!(lost.stdout.contains("Why post(c, hello) does not hold with these faults\n"), "{}", lost.stdout);
+    assert!(lost.stdout.contains("sent by a in round 3, is lost"), "{}", lost.stdout);
+    let held = faults("redundant", &["--eot", "4", "--why", "post(c, hello)", "--format", "json"]).json();
+    let why = &held["why"];
+    assert_eq!((&why["run"], &why["holds"]), (&"failure-free".into(), &true.into()));
+    assert_eq!(why["reasons"][0]["claim"], "holds");
+    let none = faults("retry", &[&options[..], &["post(hello, b)"]].concat());
+    assert!(none.stderr.contains("W0903") && none.stdout.contains("Why post(hello, b) does not hold without faults"));
+    for (fact, code) in [("post(d, hello)", "E0702"), ("nothing(a)", "E0702"), ("post(b", "E0")] {
+        let refused = faults("retry", &[&options[..], &[fact]].concat());
+        assert_eq!(refused.code, Some(2), "{fact}");
+        assert!(refused.stderr.contains(code), "{}", refused.stderr);
+    }
+}

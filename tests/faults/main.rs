@@ -8,3 +8,4 @@ mod random;
 mod table;
 mod text;
 mod unrolled;
+mod why;

@@ -1,6 +1,6 @@
 //! The answer of `faults`.
 
-use super::{DiagnosticObject, Statistics};
+use super::{DiagnosticObject, Statistics, WhyObject};
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Sweep};
 use crate::program::{Fact, Program};
 use schemars::JsonSchema;
@@ -50,6 +50,9 @@ pub struct FaultsObject {
     /// With `--sweep`: the specifications in the order in which they were tried; `specification` is the last of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Vec<StageObject>>,
+    /// With `--why`: why that fact is in the outcome, or why it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<WhyObject>,
 }
 
 /// One specification of a sweep.
@@ -160,6 +163,7 @@ impl FaultsObject {
             lessons: answer.effort.lessons,
             gates: answer.effort.gates,
             sweep: None,
+            why: None,
         }
     }
 
