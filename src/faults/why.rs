@@ -27,6 +27,10 @@ use std::collections::BTreeSet;
 pub enum When {
     /// This round.
     Round(u64),
+    /// What observers saw in an earlier round, which rules name.
+    Observed(u64),
+    /// A round that is yet to come where a rule names it: nothing of it is there.
+    Later(u64),
     /// What observers see in the last round.
     End,
 }
@@ -59,8 +63,8 @@ pub enum How {
     Kept(u64, Span),
     /// A fault: a message that is lost, a node that crashed or stopped.
     Fault,
-    /// It was seen by observers in an earlier round, which is not explained further.
-    Observed(u64),
+    /// It is what observers saw in an earlier round, which is not explained further.
+    Observed,
     /// Nothing in the program derives it, and no fact gives it.
     Nothing,
     /// Each of the parts keeps one rule from deriving it.
@@ -172,6 +176,8 @@ impl Explainer<'_> {
             return;
         }
         let (how, parts) = match self.reasons[at].claim.clone() {
+            Claim::Holds(_, When::Observed(_)) | Claim::Absent(_, When::Observed(_)) => (How::Observed, Vec::new()),
+            Claim::Absent(_, When::Later(_)) => (How::Nothing, Vec::new()),
             Claim::Holds(fact, when) => self.present(&fact, when),
             Claim::Absent(pattern, when) => self.absent(&pattern, when),
             Claim::Fails(span, pattern, when) => self.failing(span, &pattern, when),
@@ -187,7 +193,7 @@ impl Explainer<'_> {
     fn moment(&self, when: When) -> &Moment<'_> {
         match when {
             When::Round(round) => &self.moments.rounds[round as usize - 1],
-            When::End => &self.moments.end,
+            When::Observed(_) | When::Later(_) | When::End => &self.moments.end,
         }
     }
 
@@ -208,6 +214,7 @@ impl Explainer<'_> {
             // Seen at its node in its last round.
             When::End => self.present(fact, When::Round(self.seen_in(fact.values.first().copied()).max(1))),
             When::Round(round) => self.arrived(fact, round),
+            When::Observed(_) | When::Later(_) => (How::Observed, Vec::new()),
         }
     }
 
@@ -262,7 +269,7 @@ impl Explainer<'_> {
         let holding = firing.holding.iter().filter(|fact| !self.is_guard(fact.relation)).map(|fact| {
             match self.copied(fact.relation) {
                 Some((relation, round)) => {
-                    Claim::Holds(Fact { relation, values: fact.values.clone() }, self.named(relation, round))
+                    Claim::Holds(Fact { relation, values: fact.values.clone() }, self.named(relation, round, when))
                 }
                 None => self.placed(fact, when),
             }
@@ -285,7 +292,7 @@ impl Explainer<'_> {
 
     fn denied(&self, pattern: &Pattern, when: When) -> Claim {
         if let Some((relation, round)) = self.copied(pattern.relation) {
-            return Claim::Absent(Pattern { relation, ..pattern.clone() }, self.named(relation, round));
+            return Claim::Absent(Pattern { relation, ..pattern.clone() }, self.named(relation, round, when));
         }
         let when = match when {
             When::End if self.is_of_a_round(pattern.relation) => {
@@ -300,9 +307,18 @@ impl Explainer<'_> {
         (relation.0 as usize) < self.program.relations.len() && !self.program.relation(relation).observer
     }
 
-    fn named(&self, relation: crate::program::RelationId, round: u64) -> When {
-        let last = self.run.rounds.len() as u64;
-        if self.program.relation(relation).observer && round == last { When::End } else { When::Round(round.min(last)) }
+    /// When the facts of a round held that a rule names.
+    fn named(&self, relation: crate::program::RelationId, round: u64, now: When) -> When {
+        let now = if let When::Round(now) = now { now } else { self.run.rounds.len() as u64 };
+        if round >= now {
+            When::Later(round)
+        } else if round == 0 {
+            When::Observed(0)
+        } else if self.program.relation(relation).observer {
+            When::Observed(round)
+        } else {
+            When::Round(round)
+        }
     }
 
     fn is_guard(&self, relation: crate::program::RelationId) -> bool {
@@ -337,8 +353,7 @@ impl Explainer<'_> {
                 if rule.head.relation == pattern.relation {
                     parts.push(fails(rule, pattern.clone(), earlier));
                 } else if self.global.arriving(rule.head.relation) == Some(pattern.relation) {
-                    let values = std::iter::once(None).chain(pattern.values.iter().copied()).collect();
-                    parts.push(fails(rule, Pattern { relation: rule.head.relation, values }, earlier));
+                    parts.push(fails(rule, pattern.sent_as(rule.head.relation), earlier));
                 }
             }
         }
@@ -364,7 +379,7 @@ impl Explainer<'_> {
             Failure::Missing(pattern) => self.denied(&pattern, when),
             Failure::Present(fact) => match self.copied(fact.relation) {
                 Some((relation, round)) => {
-                    Claim::Holds(Fact { relation, values: fact.values }, self.named(relation, round))
+                    Claim::Holds(Fact { relation, values: fact.values }, self.named(relation, round, when))
                 }
                 None => self.placed(&fact, when),
             },

@@ -58,7 +58,7 @@ impl WhyObject {
                 How::Sent(_, _, span) => ("sent", Some(span)),
                 How::Kept(_, span) => ("kept", Some(span)),
                 How::Fault => ("fault", None),
-                How::Observed(_) => ("observed", None),
+                How::Observed => ("observed", None),
                 How::Nothing => ("nothing", None),
                 How::NoRule => ("no-rule", None),
                 How::Literal => ("literal", None),
@@ -68,7 +68,11 @@ impl WhyObject {
                 claim,
                 how,
                 text: sentence(program, sources, reason),
-                round: if let When::Round(round) = when { Some(round) } else { None },
+                round: if let When::Round(round) | When::Observed(round) | When::Later(round) = when {
+                    Some(round)
+                } else {
+                    None
+                },
                 place: place.or(rule).map(|span| PlaceObject::new(sources, span)),
                 parts: reason.parts.clone(),
             }

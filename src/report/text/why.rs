@@ -54,6 +54,8 @@ pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> Str
 pub fn sentence(program: &Program, sources: &SourceMap, reason: &Reason) -> String {
     let when = |when: When| match when {
         When::Round(round) => format!("in round {round}"),
+        When::Observed(round) => format!("as observers saw it in round {round}"),
+        When::Later(round) => format!("of round {round} yet"),
         When::End => "in the end".to_string(),
     };
     let line = |span: Span| {
@@ -76,9 +78,8 @@ pub fn sentence(program: &Program, sources: &SourceMap, reason: &Reason) -> Stri
                     format!("{shown} {}: kept since round {since}, rule {}", when(*at), line(span))
                 }
                 How::Fault => format!("{shown} {}: a fault", when(*at)),
-                How::Observed(round) => format!("{shown}: seen by observers in round {round}"),
                 How::Cut => format!("{shown} {}: not explained further", when(*at)),
-                How::Nothing | How::NoRule | How::Literal => format!("{shown} {}", when(*at)),
+                How::Observed | How::Nothing | How::NoRule | How::Literal => format!("{shown} {}", when(*at)),
             }
         }
         Claim::Absent(pattern, at) => {
@@ -106,11 +107,17 @@ pub fn sentence(program: &Program, sources: &SourceMap, reason: &Reason) -> Stri
     }
 }
 
-/// A pattern with `_` for open columns; `None` for what no program writes.
+/// A pattern with `_` for open columns, and one name for those that must be equal; `None` for what no program writes.
 fn show_pattern(program: &Program, pattern: &Pattern) -> Option<String> {
     let relation = program.relations.get(pattern.relation.0 as usize)?;
     let column = |value: &Option<_>| value.map_or_else(|| "_".to_string(), |value| program.show_value(value));
     let mut columns: Vec<String> = pattern.values.iter().map(column).collect();
+    for &(first, other) in &pattern.equal {
+        if columns[first] == "_" {
+            columns[first] = format!("X{first}");
+        }
+        columns[other] = columns[first].clone();
+    }
     if program.spelling == Spelling::Hash
         && let Some(location) = columns.first_mut()
     {
