@@ -142,7 +142,8 @@ pub fn why(
     };
     explainer.claim(claim);
     let mut at = 0;
-    while at < explainer.reasons.len() {
+    // What is not explained when time is up stays cut.
+    while at < explainer.reasons.len() && budget.check().is_ok() {
         explainer.explain(at);
         at += 1;
     }
