@@ -7,6 +7,8 @@
 //!   is good; [`brute`] tries all fault sets of a small specification. These three are what everything else must equal.
 //! - [`unroll`] makes one Boolean function of the rounds, a [`circuit`] whose inputs are the faults; [`search`] asks it whether
 //!   some fault set is bad, and learns from the lineage of runs that are good.
+//! - [`why`] explains what holds in a run and what does not.
+//! - [`sweep()`] asks about one specification after another.
 
 pub mod brute;
 pub mod circuit;
@@ -18,9 +20,12 @@ mod lineage;
 pub mod rounds;
 pub mod search;
 pub mod specification;
+pub mod sweep;
 pub mod unroll;
+pub mod why;
 
 pub use judge::{Judgement, VerdictRule};
 pub use rounds::{Run, RunError, run};
 pub use search::{Answer, Counterexample, Failure, PATIENCE, Question, Verdict, investigate};
 pub use specification::{Crash, CrashMode, FaultSet, Omission, Specification};
+pub use sweep::{Sweep, sweep};

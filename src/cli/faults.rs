@@ -3,26 +3,36 @@
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions, count};
 use super::session::{Session, no_nodes};
 use super::{Exit, console::Verbosity};
-use crate::budget::Bound;
+use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
-use crate::faults::{Answer, CrashMode, Failure, PATIENCE, Question, Specification, Verdict, VerdictRule, investigate};
+use crate::faults::why::{Why, why};
+use crate::faults::{
+    Answer, CrashMode, Failure, FaultSet, PATIENCE, Question, Specification, Sweep, Verdict, VerdictRule, investigate,
+    sweep,
+};
 use crate::pipeline::{Figures, Read, read};
-use crate::program::{Expr, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
-use crate::report::json::FaultsObject;
+use crate::program::{Expr, Fact, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
+use crate::report::json::{FaultsObject, WhyObject};
+use crate::report::style::Tone;
 use crate::report::{sarif, text};
+use crate::schedule::parse::parse_global_fact;
+use crate::source::SourceMap;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
+
+/// The largest EOT of a sweep that is given none.
+const SWEPT_ROUNDS: u64 = 10;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
-    /// The last round; outcomes are judged there [default: 3]
+    /// The last round; outcomes are judged there [default: 3; with `--sweep` 10]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     eot: Option<String>,
-    /// Messages sent in rounds before this one may be lost [default: 2]
+    /// Messages sent in rounds before this one may be lost [default: 2; with `--sweep` EOT - 1]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     eff: Option<String>,
     /// Most nodes that crash [default: 0]
@@ -34,9 +44,16 @@ pub struct Arguments {
     /// When a run is bad
     #[arg(long, value_enum, default_value_t = Judging::Invariant)]
     verdict: Judging,
+    /// Try one specification after another until one has a counterexample: EOT from 1 on, for each EFF from 0 to
+    /// EOT - 1, for each the numbers of crashes from 0 on; `--eot`, `--eff` and `--crashes` are the largest
+    #[arg(long)]
+    sweep: bool,
     /// Find all minimal counterexamples
     #[arg(long)]
     all: bool,
+    /// Why is this fact in the outcome, or why not: in the counterexample if that loses it, else without faults
+    #[arg(long, value_name = "FACT")]
+    why: Option<String>,
     #[command(flatten)]
     format: FormatOptions,
     #[command(flatten)]
@@ -83,14 +100,29 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     if unfit.iter().any(Diagnostic::is_error) {
         return session.refuse("faults", names, format);
     }
+    let asked = match (arguments.why.as_deref()).map(|text| parse_global_fact(&program, "--why", text)).transpose() {
+        Ok(asked) => asked,
+        Err((text, mistakes)) => {
+            session.report(&text, &mistakes);
+            return session.refuse("faults", names, format);
+        }
+    };
     let rule = match arguments.verdict {
         Judging::Invariant => VerdictRule::Invariant,
         Judging::Baseline => VerdictRule::Baseline,
     };
     let most = if arguments.all { most(&limits) } else { 1 };
     let question = Question { specification, rule, most, patience: PATIENCE };
-    match investigate(&program, &question, &budget) {
-        Ok(answer) => conclude(arguments, &program, &question, &answer, session),
+    let answered = if arguments.sweep {
+        sweep(&program, &question, &budget).map(|swept| (swept.question, swept.answer.clone(), Some(swept)))
+    } else {
+        investigate(&program, &question, &budget).map(|answer| (question, answer, None))
+    };
+    match answered {
+        Ok((question, answer, sweep)) => {
+            let why = asked.and_then(|fact| explained(&program, &question, &answer, fact, &budget, session));
+            conclude(arguments, &program, &sources, &Found { question, answer, sweep, why }, session)
+        }
         Err(failure) => {
             session.report(&sources, &[fault_diagnostic(&program, &failure)]);
             session.refuse("faults", names, format)
@@ -103,8 +135,9 @@ fn most(limits: &Limits) -> usize {
 }
 
 fn specification(arguments: &Arguments, wrong: &mut Vec<Diagnostic>) -> Option<Specification> {
-    let eot = count("--eot", &arguments.eot, wrong).unwrap_or(3) as u64;
-    let eff = count("--eff", &arguments.eff, wrong).map_or(eot.min(2), |eff| eff as u64);
+    let (rounds, losing) = if arguments.sweep { (SWEPT_ROUNDS, u64::MAX) } else { (3, 2) };
+    let eot = count("--eot", &arguments.eot, wrong).map_or(rounds, |eot| eot as u64);
+    let eff = count("--eff", &arguments.eff, wrong).map_or(eot.min(losing), |eff| eff as u64);
     let crashes = count("--crashes", &arguments.crashes, wrong).unwrap_or(0);
     let misfit = if eot == 0 {
         Some("`--eot 0`: there is no round".to_string())
@@ -203,13 +236,57 @@ pub fn fault_diagnostic(program: &Program, failure: &Failure) -> Diagnostic {
     }
 }
 
-fn conclude(
-    arguments: &Arguments,
+/// The end of a search or a sweep.
+struct Found {
+    question: Question,
+    answer: Answer,
+    sweep: Option<Sweep>,
+    why: Option<Explained>,
+}
+
+/// The answer to `--why`.
+struct Explained {
+    fact: Fact,
+    /// `failure-free` or `counterexample`.
+    run: &'static str,
+    why: Why,
+}
+
+/// Explains a fact in the run in which it matters; nothing if there is no run or no time.
+fn explained(
     program: &Program,
     question: &Question,
     answer: &Answer,
+    fact: Fact,
+    budget: &Budget,
+    session: &mut Session,
+) -> Option<Explained> {
+    let free = (&answer.failure_free, &FaultSet::none());
+    if free.0.rounds.is_empty() {
+        return None;
+    }
+    let losing = answer.counterexamples.iter().find(|found| {
+        Some(fact.relation) == answer.judgement.post && found.lost.contains(&fact.values) && !found.faults.is_empty()
+    });
+    if losing.is_none() && !free.0.outcome.contains(&fact) {
+        let message = format!("{} is not in the outcome, even without faults", program.show_global_fact(&fact));
+        session.report_placeless(&[Diagnostic::new(codes::WHY_NOT, message).help(
+            "what keeps each rule from deriving it without faults is told; perhaps it needs more rounds (`--eot`)",
+        )]);
+    }
+    let (run, of) = losing.map_or(("failure-free", free), |found| ("counterexample", (&found.run, &found.faults)));
+    let why = why(program, &question.specification, of, &fact, budget).ok()?;
+    Some(Explained { fact, run, why })
+}
+
+fn conclude(
+    arguments: &Arguments,
+    program: &Program,
+    sources: &SourceMap,
+    found: &Found,
     session: &mut Session,
 ) -> Exit {
+    let Found { question, answer, sweep, why } = found;
     session.report_placeless(&findings(question, answer));
     let exit = match answer.verdict {
         Verdict::Certified => Exit::Yes,
@@ -223,7 +300,11 @@ fn conclude(
             let statistics = session.statistics(&Figures::default());
             let diagnostics = session.diagnostics.clone();
             let names = arguments.program.names();
-            session.print_json(&FaultsObject::new(program, names, question, answer, diagnostics, statistics), exit)
+            let object = FaultsObject::new(program, names, question, answer, diagnostics, statistics);
+            let why = why.as_ref().map(|Explained { fact, run, why }| {
+                WhyObject::new(program, sources, program.show_global_fact(fact), run, why)
+            });
+            session.print_json(&FaultsObject { why, ..object.with_sweep(sweep.as_ref()) }, exit)
         }
         Format::Sarif => {
             let log = sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer));
@@ -234,7 +315,18 @@ fn conclude(
         }
         Format::Text => {
             let verbose = session.verbosity == Verbosity::Verbose;
-            session.print(&text::faults::answer(program, question, answer, style, verbose), exit)
+            let mut text = text::faults::answer(program, question, answer, style, verbose);
+            if let Some(sweep) = sweep {
+                text.push_str(&text::faults::swept(sweep, style));
+            }
+            if let Some(Explained { fact, run, why }) = why {
+                let verb = if why.holds() { "holds" } else { "does not hold" };
+                let run = if *run == "counterexample" { "with these faults" } else { "without faults" };
+                let heading = format!("Why {} {verb} {run}", program.show_global_fact(fact));
+                let tree = text::why::tree(program, sources, why, verbose);
+                text.push_str(&format!("\n{}\n{tree}", style.paint(Tone::Strong, &heading)));
+            }
+            session.print(&text, exit)
         }
     }
 }

@@ -578,6 +578,11 @@ table! {
          rounds; else `pre` promises too much.\n\n\
          unsure: watershed faults --eot 2 program.ded\n\
          sure:   watershed faults --eot 5 program.ded";
+    WHY_NOT = "W0903", "a fact asked for by `--why` that is in no outcome",
+        "It is not in the outcome of the failure-free run, and no counterexample loses it. What keeps each rule from deriving\n\
+         it without faults is told instead. Perhaps a column is misspelt, perhaps the fact needs more rounds.\n\n\
+         unsure: watershed faults --why 'post(d, hello)' retry.ded   where d is no peer\n\
+         sure:   watershed faults --why 'post(b, hello)' retry.ded";
 }
 
 /// The code that is written like this, in either case of its letter: `E0203`, `e0203`.

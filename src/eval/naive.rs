@@ -24,11 +24,11 @@ pub struct Naive<'p> {
 }
 
 /// The values of a rule's variables, as far as they are bound.
-type Binding = Vec<Option<Value>>;
+pub(crate) type Binding = Vec<Option<Value>>;
 
 /// Where a derived row goes, before addressees outside the network are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Addressee {
+pub(crate) enum Addressee {
     Here,
     At(Value),
     Everywhere,
@@ -38,10 +38,10 @@ enum Addressee {
 type Rows = BTreeSet<(Addressee, Vec<Value>)>;
 
 /// What the bindings of a group have in common: the destination and the head's plain columns.
-type Key = (Addressee, Vec<Value>);
+pub(crate) type Key = (Addressee, Vec<Value>);
 
 /// For each aggregate of a head, the distinct tuples that it ranges over; nothing for a plain head.
-type Members = Vec<BTreeSet<Vec<Value>>>;
+pub(crate) type Members = Vec<BTreeSet<Vec<Value>>>;
 
 type Faults = BTreeSet<(RuleId, Fault)>;
 
@@ -233,13 +233,13 @@ fn least(faults: &Faults) -> Result<(), EvalError> {
 }
 
 /// The facts of one relation.
-fn of_relation(facts: &BTreeSet<Fact>, relation: RelationId) -> impl Iterator<Item = &Fact> {
+pub(crate) fn of_relation(facts: &BTreeSet<Fact>, relation: RelationId) -> impl Iterator<Item = &Fact> {
     let first = Fact { relation, values: [].into() };
     facts.range(first..).take_while(move |fact| fact.relation == relation)
 }
 
 /// The binding extended so that the atom is the fact, if it can be. An atom with a round (`r(X)@k`) is no fact here.
-fn match_atom(atom: &Atom, fact: &Fact, binding: &Binding) -> Option<Binding> {
+pub(crate) fn match_atom(atom: &Atom, fact: &Fact, binding: &Binding) -> Option<Binding> {
     let mut extended = binding.clone();
     let same = atom.time.is_none()
         && atom.terms.len() == fact.values.len()
@@ -260,7 +260,7 @@ fn value_of(binding: &Binding, variable: VariableId) -> Value {
 }
 
 /// Whether the conditions and negated atoms hold; binds what the conditions bind.
-fn holds(rule: &Rule, facts: &BTreeSet<Fact>, binding: &mut Binding) -> Result<bool, Fault> {
+pub(crate) fn holds(rule: &Rule, facts: &BTreeSet<Fact>, binding: &mut Binding) -> Result<bool, Fault> {
     for condition in &rule.conditions {
         match condition {
             Condition::Compare { comparator, left, right, checked, .. } => {
@@ -309,7 +309,7 @@ fn some_fact_matches(atom: &NegatedAtom, facts: &BTreeSet<Fact>, binding: &Bindi
 }
 
 /// The group of a binding: the destination, then the plain columns from left to right.
-fn key(rule: &Rule, binding: &Binding) -> Result<Key, Fault> {
+pub(crate) fn key(rule: &Rule, binding: &Binding) -> Result<Key, Fault> {
     let value = |variable| value_of(binding, variable);
     let addressee = match &rule.head.destination {
         Destination::Here => Addressee::Here,
@@ -325,7 +325,7 @@ fn key(rule: &Rule, binding: &Binding) -> Result<Key, Fault> {
     Ok((addressee, plain))
 }
 
-fn add_member(rule: &Rule, binding: &Binding, members: &mut Members) {
+pub(crate) fn add_member(rule: &Rule, binding: &Binding, members: &mut Members) {
     let aggregates = rule.head.terms.iter().filter_map(|term| match term {
         HeadTerm::Aggregate(aggregate) => Some(aggregate),
         HeadTerm::Expr(_) => None,
@@ -341,7 +341,7 @@ fn add_member(rule: &Rule, binding: &Binding, members: &mut Members) {
 
 /// The row of a group: plain columns and aggregates, each in its place. All faults of the aggregates are met; the
 /// least is the row's.
-fn row(rule: &Rule, plain: &[Value], members: &[BTreeSet<Vec<Value>>]) -> Result<Vec<Value>, Fault> {
+pub(crate) fn row(rule: &Rule, plain: &[Value], members: &[BTreeSet<Vec<Value>>]) -> Result<Vec<Value>, Fault> {
     let (mut plain, mut members) = (plain.iter(), members.iter());
     let mut values = Vec::new();
     let mut faults = BTreeSet::new();

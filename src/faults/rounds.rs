@@ -17,7 +17,7 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// What one node sends another in one round.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sent {
     /// Who sends.
     pub from: NodeId,
@@ -203,12 +203,12 @@ pub fn located(program: &Program, node: NodeId, fact: &Fact) -> Fact {
     Fact { relation: fact.relation, values }
 }
 
-fn alone(relation: RelationId, value: Value) -> Fact {
+pub(super) fn alone(relation: RelationId, value: Value) -> Fact {
     Fact { relation, values: [value].into() }
 }
 
 /// The facts of earlier rounds that rules name: of observer relations what was observed then.
-fn named(
+pub(super) fn named(
     program: &Program,
     global: &Global,
     now: u64,

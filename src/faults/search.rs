@@ -110,6 +110,13 @@ pub struct Answer {
     pub effort: Effort,
 }
 
+impl Answer {
+    /// Whether nothing need go wrong for a bad run.
+    pub fn is_bad_without_faults(&self) -> bool {
+        self.counterexamples.first().is_some_and(|found| found.faults.is_empty())
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone)]
 pub struct Failure {

@@ -13,6 +13,7 @@ mod proof;
 mod runs;
 pub mod schema;
 mod tests_run;
+mod why;
 
 pub use classification::{
     ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject, reasons,
@@ -24,6 +25,7 @@ pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
+pub use why::{ClaimObject, WhyObject};
 
 use super::facts::{shown, shown_models};
 use super::{Case, advice};

@@ -5,6 +5,7 @@ pub mod classification;
 pub mod faults;
 pub mod proof;
 pub mod runs;
+pub mod why;
 
 use super::facts::{listed, shown, shown_models};
 use super::json::Statistics;

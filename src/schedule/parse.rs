@@ -2,7 +2,7 @@
 
 use super::{Delivered, Schedule, ScheduledStep};
 use crate::diagnostic::{Code, Diagnostic, any_error, codes};
-use crate::program::{Fact, LocatedFact, NodeId, Order, Program, Spelling, Value};
+use crate::program::{Fact, LocatedFact, NodeId, Order, Program, RelationId, Spelling, Value};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Atom, ExprKind, Term, TermKind};
 use crate::syntax::parser;
@@ -39,6 +39,26 @@ pub fn parse_fact(
     let (atom, diagnostics) = parser::parse_fact(&sources, file);
     let mut reader = Reader { program, diagnostics };
     let fact = atom.and_then(|atom| reader.fact(&atom, here));
+    let diagnostics = reader.diagnostics;
+    fact.filter(|_| !any_error(&diagnostics)).ok_or((sources, diagnostics))
+}
+
+/// Reads one fact whose location may be any value; that is its first value then.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_global_fact(program: &Program, name: &str, text: &str) -> Result<Fact, (SourceMap, Vec<Diagnostic>)> {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text);
+    let (atom, diagnostics) = parser::parse_fact(&sources, file);
+    let mut reader = Reader { program, diagnostics };
+    let fact = atom.and_then(|atom| match program.spelling {
+        Spelling::Hash => reader.fact(&atom, None).map(|located| {
+            let values = std::iter::once(program.node_value(located.node)).chain(located.fact.values);
+            Fact { relation: located.fact.relation, values: values.collect() }
+        }),
+        Spelling::FirstColumn => reader.global(&atom),
+    });
     let diagnostics = reader.diagnostics;
     fact.filter(|_| !any_error(&diagnostics)).ok_or((sources, diagnostics))
 }
@@ -90,10 +110,7 @@ impl Reader<'_> {
         }
         let (node, columns) = self.location(atom, here)?;
         let name = &atom.name.text;
-        let Some(relation) = self.program.relation_named(name) else {
-            let message = format!("the program has no relation `{name}`");
-            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.name.span, message, "unknown");
-        };
+        let relation = self.relation(atom)?;
         let values: Vec<Value> = columns.iter().map(|argument| self.value(argument)).collect::<Option<_>>()?;
         let arity = self.program.relation(relation).arity;
         if values.len() != arity {
@@ -114,6 +131,32 @@ impl Reader<'_> {
             }
             _ => Some(LocatedFact { node, fact }),
         }
+    }
+
+    fn relation(&mut self, atom: &Atom) -> Option<RelationId> {
+        let name = &atom.name.text;
+        let found = self.program.relation_named(name);
+        if found.is_none() {
+            let message = format!("the program has no relation `{name}`");
+            self.fail::<()>(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.name.span, message, "unknown");
+        }
+        found
+    }
+
+    /// The fact of an atom whose first column is its location, which need be no node.
+    fn global(&mut self, atom: &Atom) -> Option<Fact> {
+        if let Some(term) = &atom.location {
+            let message = "the program writes locations as first columns, without `#`";
+            return self.fail(codes::NO_FACT_IN_SCHEDULE, term.span, message, "written with `#`");
+        }
+        let relation = self.relation(atom)?;
+        let values: Vec<Value> = atom.arguments.iter().map(|argument| self.value(argument)).collect::<Option<_>>()?;
+        let columns = self.program.relation(relation).arity + 1;
+        if values.len() != columns {
+            let message = format!("`{}` has {columns} columns, and {} are given", atom.name.text, values.len());
+            return self.fail(codes::UNKNOWN_FACT_IN_SCHEDULE, atom.span, message, "wrong number of columns");
+        }
+        Some(Fact { relation, values: values.into() })
     }
 
     /// Where an atom holds, and its arguments without the location.

@@ -67,3 +67,63 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(output.code, Some(2), "{output:?}");
     assert!(output.stderr.contains("E0801") && output.stderr.contains("a to b lost in round 1"), "{}", output.stderr);
 }
+
+#[test]
+fn a_sweep_widens_until_a_counterexample() {
+    let swept =
+        |program: &str, options: &[&str]| faults(program, &[&["--sweep", "--format", "json"], options].concat());
+    let found = swept("retry", &["--eot", "6", "--crashes", "1"]);
+    let json = found.json();
+    assert_eq!((found.code, &json["verdict"]), (Some(1), &"counterexample".into()), "{}", found.stderr);
+    let stages = json["sweep"].as_array().expect("stages");
+    let row = |stage: &serde_json::Value| {
+        let number = |name: &str| stage[name].as_u64().expect("a number");
+        (number("eot"), number("eff"), number("crashes"), stage["verdict"].as_str().expect("a verdict").to_string())
+    };
+    let rows: Vec<_> = stages.iter().map(row).collect();
+    let certified = |eot, eff, crashes| (eot, eff, crashes, "certified".to_string());
+    assert_eq!(rows[0], (1, 0, 0, "early".into()));
+    assert_eq!(rows[1..3], [certified(2, 0, 0), certified(2, 0, 1)][..]);
+    assert_eq!(rows.last(), Some(&(3, 2, 1, "counterexample".into())), "{rows:?}");
+    assert!(rows.contains(&certified(3, 2, 0)), "{rows:?}");
+    assert_eq!(json["specification"]["eot"], 3);
+    let runs: u64 = stages.iter().map(|stage| stage["runs"].as_u64().expect("runs")).sum();
+    assert_eq!(json["runs"], runs);
+
+    let certified = swept("redundant", &["--eot", "5", "--eff", "3", "--crashes", "1"]);
+    assert_eq!((certified.code, &certified.json()["verdict"]), (Some(0), &"certified".into()));
+    let json = certified.json();
+    let last = json["sweep"].as_array().and_then(|stages| stages.last()).map(row);
+    assert_eq!(last, Some((5, 3, 1, "certified".into())));
+    let text = faults("redundant", &["--sweep", "--eot", "4"]).stdout;
+    assert!(text.contains("EOT 4, EFF 0 to 3, crashes 0: certified"), "{text}");
+
+    assert_eq!(swept("redundant", &["--eot", "1"]).json()["verdict"], "vacuous");
+    let timed = swept("redundant", &["--timeout", "0"]);
+    assert_eq!((timed.code, &timed.json()["basis"]), (Some(3), &"bound:time".into()));
+    let bad =
+        with_input(&["faults", "-", "--sweep", "--eot", "3"], "nodes a; p(a, x); pre(N, X) :- p(N, X); post(a, y);");
+    assert!(
+        bad.stdout.starts_with("counterexample: ") && bad.stdout.contains("EOT 2, EFF 0, crashes 0: too few"),
+        "{bad:?}"
+    );
+}
+
+#[test]
+fn a_fact_is_explained_in_the_run_in_which_it_matters() {
+    let options = ["--eot", "4", "--eff", "2", "--crashes", "1", "--why"];
+    let lost = faults("retry", &[&options[..], &["post(c, hello)"]].concat());
+    assert!(lost.stdout.contains("Why post(c, hello) does not hold with these faults\n"), "{}", lost.stdout);
+    assert!(lost.stdout.contains("sent by a in round 3, is lost"), "{}", lost.stdout);
+    let held = faults("redundant", &["--eot", "4", "--why", "post(c, hello)", "--format", "json"]).json();
+    let why = &held["why"];
+    assert_eq!((&why["run"], &why["holds"]), (&"failure-free".into(), &true.into()));
+    assert_eq!(why["reasons"][0]["claim"], "holds");
+    let none = faults("retry", &[&options[..], &["post(hello, b)"]].concat());
+    assert!(none.stderr.contains("W0903") && none.stdout.contains("Why post(hello, b) does not hold without faults"));
+    for (fact, code) in [("post(d, hello)", "E0702"), ("nothing(a)", "E0702"), ("post(b", "E0")] {
+        let refused = faults("retry", &[&options[..], &[fact]].concat());
+        assert_eq!(refused.code, Some(2), "{fact}");
+        assert!(refused.stderr.contains(code), "{}", refused.stderr);
+    }
+}

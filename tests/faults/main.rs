@@ -9,3 +9,4 @@ mod rows;
 mod table;
 mod text;
 mod unrolled;
+mod why;

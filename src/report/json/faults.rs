@@ -1,7 +1,7 @@
 //! The answer of `faults`.
 
-use super::{DiagnosticObject, Statistics};
-use crate::faults::{Answer, Counterexample, FaultSet, Question};
+use super::{DiagnosticObject, Statistics, WhyObject};
+use crate::faults::{Answer, Counterexample, FaultSet, Question, Sweep};
 use crate::program::{Fact, Program};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,6 +47,28 @@ pub struct FaultsObject {
     pub lessons: u64,
     /// Gates of the circuit that the outcome depends on.
     pub gates: usize,
+    /// With `--sweep`: the specifications in the order in which they were tried; `specification` is the last of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Vec<StageObject>>,
+    /// With `--why`: why that fact is in the outcome, or why it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<WhyObject>,
+}
+
+/// One specification of a sweep.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct StageObject {
+    /// The last round.
+    pub eot: u64,
+    /// Messages sent before this round may be lost.
+    pub eff: u64,
+    /// Most nodes that crash.
+    pub crashes: usize,
+    /// `early`: the failure-free run was bad or vacuous, and more rounds followed.
+    #[schemars(extend("enum" = ["early", "counterexample", "certified", "vacuous", "inconclusive"]))]
+    pub verdict: &'static str,
+    /// Runs, the failure-free one included.
+    pub runs: u64,
 }
 
 /// ⟨EOT, EFF, crashes⟩, and how it is read.
@@ -140,7 +162,25 @@ impl FaultsObject {
             post: tuples(answer.judgement.post, answer.judgement.fulfilled()),
             lessons: answer.effort.lessons,
             gates: answer.effort.gates,
+            sweep: None,
+            why: None,
         }
+    }
+
+    /// The same with the stages of a sweep, whose runs count together.
+    #[must_use]
+    pub fn with_sweep(mut self, sweep: Option<&Sweep>) -> Self {
+        let Some(sweep) = sweep else { return self };
+        self.runs = sweep.runs();
+        let stages = sweep.stages.iter().map(|stage| StageObject {
+            eot: stage.specification.eot,
+            eff: stage.specification.eff,
+            crashes: stage.specification.crashes,
+            verdict: stage.name(),
+            runs: stage.runs,
+        });
+        self.sweep = Some(stages.collect());
+        self
     }
 }
 

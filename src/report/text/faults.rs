@@ -2,13 +2,14 @@
 
 use super::counted;
 use crate::faults::specification::Fault;
-use crate::faults::{Answer, Counterexample, FaultSet, Question, Verdict};
+use crate::faults::{Answer, Counterexample, FaultSet, Question, Sweep, Verdict};
 use crate::program::Program;
 use crate::report::facts::listed;
 use crate::report::json::shown_tuples;
 use crate::report::rounds::{RoundPicture, beside};
 use crate::report::space_time::Glyphs;
 use crate::report::style::{Style, Tone};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Most tuples of a list.
@@ -100,12 +101,25 @@ pub fn answer(program: &Program, question: &Question, answer: &Answer, style: St
         )
     };
     let judgement = &answer.judgement;
-    let _ = writeln!(
-        text,
-        "\nFailure-free run: pre {}; post {}",
-        tuples(judgement.pre, judgement.promised()),
-        tuples(judgement.post, judgement.fulfilled())
-    );
+    let kept: BTreeSet<_> = judgement.promised().intersection(judgement.fulfilled()).cloned().collect();
+    let broken: BTreeSet<_> = judgement.promised().difference(judgement.fulfilled()).cloned().collect();
+    let beyond: BTreeSet<_> = judgement.fulfilled().difference(judgement.promised()).cloned().collect();
+    let parts = [
+        (judgement.pre, &kept, " with their `post`"),
+        (judgement.pre, &broken, " without their `post`"),
+        (judgement.post, &beyond, " beyond `pre`"),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, some, _)| !some.is_empty())
+        .map(|(relation, some, what)| {
+            let what = if some.len() == 1 { what.replace("their", "its") } else { what.to_string() };
+            format!("{}{what}", tuples(relation, some))
+        })
+        .collect();
+    if !said.is_empty() {
+        let _ = writeln!(text, "\nFailure-free run: {}", said.join("; "));
+    }
     let effort = &answer.effort;
     let _ = writeln!(
         text,
@@ -114,5 +128,28 @@ pub fn answer(program: &Program, question: &Question, answer: &Answer, style: St
         counted(effort.lessons, "lesson"),
         counted(effort.gates as u64, "gate")
     );
+    text
+}
+
+/// The specifications of a sweep, a line for each EOT and what was said of it.
+pub fn swept(sweep: &Sweep, style: Style) -> String {
+    let mut text = format!("\n{}\n", style.paint(Tone::Strong, "Specifications tried"));
+    for of_eot in sweep.stages.chunk_by(|a, b| a.specification.eot == b.specification.eot) {
+        for same in of_eot.chunk_by(|a, b| a.name() == b.name()) {
+            let (first, last) = (same[0].specification, same[same.len() - 1].specification);
+            let range =
+                |least: u64, most: u64| if least == most { format!("{least}") } else { format!("{least} to {most}") };
+            let crashes = same.iter().map(|stage| stage.specification.crashes as u64);
+            let _ = writeln!(
+                text,
+                "  EOT {}, EFF {}, crashes {}: {}, {}",
+                first.eot,
+                range(first.eff, last.eff),
+                range(crashes.clone().min().unwrap_or(0), crashes.max().unwrap_or(0)),
+                if same[0].early { "too few rounds for the failure-free run" } else { same[0].name() },
+                counted(same.iter().map(|stage| stage.runs).sum(), "run"),
+            );
+        }
+    }
     text
 }

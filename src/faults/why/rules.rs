@@ -1,0 +1,230 @@
+//! How rules fire, and where they fail, with the matching of the definition ([`crate::eval::naive`]).
+
+use crate::eval::naive::{Addressee, Binding, Members, add_member, holds, key, match_atom, of_relation, row};
+use crate::eval::scalar;
+use crate::program::{
+    Condition, Expr, Fact, HeadTerm, NegatedAtom, NegatedTerm, RelationId, Rule, Term, Value, VariableId,
+};
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Some facts of a relation: those that agree in the columns that have a value, and with themselves where columns must be equal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern {
+    /// The relation.
+    pub relation: RelationId,
+    /// The location, then the columns.
+    pub values: Vec<Option<Value>>,
+    /// Open columns that must be equal.
+    pub equal: Vec<(usize, usize)>,
+}
+
+impl Pattern {
+    /// The pattern of one fact.
+    pub fn of(fact: &Fact) -> Self {
+        let values = fact.values.iter().copied().map(Some).collect();
+        Pattern { relation: fact.relation, values, equal: Vec::new() }
+    }
+
+    /// The facts that arrive as these, as they are sent: with their sender, whoever it is, before them.
+    pub fn sent_as(&self, relation: RelationId) -> Self {
+        let values = std::iter::once(None).chain(self.values.iter().copied()).collect();
+        Pattern { relation, values, equal: self.equal.iter().map(|&(a, b)| (a + 1, b + 1)).collect() }
+    }
+
+    /// Whether a fact is among them.
+    pub fn matches(&self, fact: &Fact) -> bool {
+        self.relation == fact.relation
+            && self.values.len() == fact.values.len()
+            && self.values.iter().zip(&fact.values).all(|(wanted, value)| wanted.is_none_or(|wanted| wanted == *value))
+            && self.equal.iter().all(|&(a, b)| fact.values[a] == fact.values[b])
+    }
+}
+
+/// A rule that derives a fact.
+#[derive(Debug, Clone)]
+pub struct Firing {
+    /// What it derives.
+    pub head: Fact,
+    /// What its positive atoms are; for a group those of all its members.
+    pub holding: BTreeSet<Fact>,
+    /// What its negated atoms say is not there.
+    pub absent: BTreeSet<Pattern>,
+}
+
+/// All that a rule derives where positive atoms are taken from `known` and negated ones from `facts`. A binding that errs derives
+/// nothing: a run in which one does has no outcome.
+pub fn firings(rule: &Rule, known: &BTreeSet<Fact>, facts: &BTreeSet<Fact>) -> Vec<Firing> {
+    type Group = (Members, BTreeSet<Fact>, BTreeSet<Pattern>);
+    let mut groups: BTreeMap<(Addressee, Vec<Value>), Group> = BTreeMap::new();
+    let mut plain = Vec::new();
+    for (mut binding, holding) in prefixes(rule, known, vec![None; rule.variables.len()]).0 {
+        if holds(rule, facts, &mut binding) != Ok(true) {
+            continue;
+        }
+        let Ok(group) = key(rule, &binding) else { continue };
+        let absent = rule.negative.iter().filter_map(|atom| of_negated(atom, &binding));
+        if rule.head.is_aggregated() {
+            let (members, all, none) = groups.entry(group).or_default();
+            add_member(rule, &binding, members);
+            all.extend(holding);
+            none.extend(absent);
+        } else {
+            let head = Fact { relation: rule.head.relation, values: group.1.into() };
+            plain.push(Firing { head, holding: holding.into_iter().collect(), absent: absent.collect() });
+        }
+    }
+    let rows = groups.into_iter().filter_map(|((_, columns), (members, holding, absent))| {
+        let values = row(rule, &columns, &members).ok()?;
+        Some(Firing { head: Fact { relation: rule.head.relation, values: values.into() }, holding, absent })
+    });
+    plain.extend(rows);
+    plain
+}
+
+/// Why a rule does not derive what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// No fact is like this, which a positive atom needs.
+    Missing(Pattern),
+    /// A negated atom says that it is not there, but it is.
+    Present(Fact),
+    /// A condition does not hold.
+    Condition(Span),
+    /// Its head is another fact.
+    Other(Fact),
+}
+
+/// For each way in which a rule comes closest to deriving such a fact, the literal that fails; at most `most`.
+pub fn failures(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, most: usize) -> Vec<Failure> {
+    let mut start: Binding = vec![None; rule.variables.len()];
+    for (term, &value) in rule.head.terms.iter().zip(&wanted.values) {
+        let (HeadTerm::Expr(expr), Some(value)) = (term, value) else { continue };
+        let agrees = match expr {
+            Expr::Constant(constant) => *constant == value,
+            // What a condition binds is compared when it has.
+            Expr::Variable(variable) if !bound_late(rule, *variable) => {
+                *start[variable.0 as usize].get_or_insert(value) == value
+            }
+            _ => true,
+        };
+        if !agrees {
+            return Vec::new();
+        }
+    }
+    let (complete, short) = prefixes(rule, facts, start);
+    let mut found: BTreeSet<Failure> = BTreeSet::new();
+    if complete.is_empty() {
+        found.extend(short.into_iter().map(Failure::Missing));
+    }
+    for (mut binding, _) in complete {
+        if let Some(failure) = failure(rule, wanted, facts, &mut binding) {
+            found.insert(failure);
+        }
+    }
+    found.into_iter().take(most).collect()
+}
+
+fn bound_late(rule: &Rule, variable: VariableId) -> bool {
+    rule.conditions.iter().any(|condition| matches!(condition, Condition::Bind { variable: v, .. } if *v == variable))
+}
+
+/// The bindings of all positive atoms with the facts they match; if there is none, what the first atom that none of the longest
+/// bindings matches needs.
+fn prefixes(rule: &Rule, facts: &BTreeSet<Fact>, start: Binding) -> (Vec<(Binding, Vec<Fact>)>, BTreeSet<Pattern>) {
+    let mut bindings = vec![(start, Vec::new())];
+    for atom in &rule.positive {
+        let mut longer = Vec::new();
+        for (binding, holding) in &bindings {
+            for fact in of_relation(facts, atom.relation) {
+                if let Some(extended) = match_atom(atom, fact, binding) {
+                    longer.push((extended, [&holding[..], std::slice::from_ref(fact)].concat()));
+                }
+            }
+        }
+        if longer.is_empty() {
+            let needed = bindings.iter().map(|(binding, _)| {
+                let values: Vec<Option<Value>> = atom.terms.iter().map(|term| of_term(term, binding)).collect();
+                let open = |at: usize| match atom.terms[at] {
+                    Term::Variable(variable) if values[at].is_none() => Some(variable.0),
+                    _ => None,
+                };
+                let equal = equal(values.len(), &open);
+                Pattern { relation: atom.relation, values, equal }
+            });
+            return (Vec::new(), needed.collect());
+        }
+        bindings = longer;
+    }
+    (bindings, BTreeSet::new())
+}
+
+fn of_term(term: &Term, binding: &Binding) -> Option<Value> {
+    match term {
+        Term::Constant(value) => Some(*value),
+        Term::Variable(variable) => binding[variable.0 as usize],
+        Term::Anonymous => None,
+    }
+}
+
+/// What a negated atom denies; its existential columns are open.
+fn of_negated(atom: &NegatedAtom, binding: &Binding) -> Option<Pattern> {
+    let values = atom.terms.iter().map(|term| match term {
+        NegatedTerm::Expr(expr) => evaluate(expr, binding).map(Some),
+        NegatedTerm::Existential(_) => Some(None),
+    });
+    let open = |at: usize| match atom.terms[at] {
+        NegatedTerm::Existential(number) => Some(number),
+        NegatedTerm::Expr(_) => None,
+    };
+    let equal = equal(atom.terms.len(), &open);
+    Some(Pattern { relation: atom.relation, values: values.collect::<Option<_>>()?, equal })
+}
+
+/// Each open column with the first one before it that has the same number.
+fn equal(columns: usize, open: &dyn Fn(usize) -> Option<u32>) -> Vec<(usize, usize)> {
+    let first = |at: usize| (0..at).find(|&before| open(before).is_some() && open(before) == open(at));
+    (0..columns).filter_map(|at| first(at).map(|before| (before, at))).collect()
+}
+
+fn evaluate(expr: &Expr, binding: &Binding) -> Option<Value> {
+    scalar::evaluate(expr, &|variable| binding[variable.0 as usize].unwrap_or(Value::Int(0))).ok()
+}
+
+/// Why a binding of the positive atoms does not derive what is wanted.
+fn failure(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, binding: &mut Binding) -> Option<Failure> {
+    for condition in &rule.conditions {
+        let (met, span) = match condition {
+            Condition::Compare { comparator, left, right, checked, span } => {
+                let sides = evaluate(left, binding).zip(evaluate(right, binding));
+                (sides.is_some_and(|(l, r)| scalar::compare(*comparator, l, r, *checked) == Ok(true)), *span)
+            }
+            Condition::Bind { variable, value, span } => {
+                binding[variable.0 as usize] = evaluate(value, binding);
+                (binding[variable.0 as usize].is_some(), *span)
+            }
+        };
+        if !met {
+            return Some(Failure::Condition(span));
+        }
+    }
+    for atom in &rule.negative {
+        let denied = of_negated(atom, binding)?;
+        if let Some(present) = of_relation(facts, atom.relation).find(|fact| denied.matches(fact)) {
+            return Some(Failure::Present(present.clone()));
+        }
+    }
+    if rule.head.is_aggregated() {
+        let same = |head: &Fact| {
+            let plain = rule.head.terms.iter().zip(&head.values).zip(&wanted.values);
+            plain.into_iter().all(|((term, value), wanted)| {
+                matches!(term, HeadTerm::Aggregate(_)) || wanted.is_none_or(|wanted| wanted == *value)
+            })
+        };
+        let other = firings(rule, facts, facts).into_iter().map(|firing| firing.head);
+        return other.into_iter().find(|head| same(head) && !wanted.matches(head)).map(Failure::Other);
+    }
+    let (_, values) = key(rule, binding).ok()?;
+    let head = Fact { relation: rule.head.relation, values: values.into() };
+    (!wanted.matches(&head)).then_some(Failure::Other(head))
+}

@@ -1,0 +1,127 @@
+//! An explanation as an indented tree. What is used more than once has a number and is explained where it is first met.
+
+use crate::faults::why::{Claim, How, Pattern, Reason, When, Why};
+use crate::program::{Program, Spelling};
+use crate::source::{SourceMap, Span};
+use std::fmt::Write as _;
+
+/// Levels of the tree that are shown.
+const DEEPEST: usize = 40;
+
+/// Lines that are shown.
+const MOST_LINES: usize = 400;
+
+/// The tree. `all` shows it whole.
+pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> String {
+    let (deepest, most_lines) = if all { (usize::MAX, usize::MAX) } else { (DEEPEST, MOST_LINES) };
+    let mut text = String::new();
+    let mut uses = vec![0usize; why.reasons.len()];
+    why.reasons.iter().flat_map(|reason| &reason.parts).for_each(|&part| uses[part] += 1);
+    let mut numbers: Vec<Option<usize>> = vec![None; why.reasons.len()];
+    let mut named = 0;
+    let (mut lines, mut left_out) = (0, false);
+    let mut open = vec![(0usize, 0usize)];
+    while let Some((at, depth)) = open.pop() {
+        if depth > deepest || lines >= most_lines {
+            left_out = true;
+            continue;
+        }
+        lines += 1;
+        let reason = &why.reasons[at];
+        let indent = "  ".repeat(depth.min(200));
+        let what = sentence(program, sources, reason);
+        if let Some(number) = numbers[at] {
+            let _ = writeln!(text, "{indent}{what} (see {number})");
+            continue;
+        }
+        let mark = if uses[at] > 1 && !reason.parts.is_empty() {
+            named += 1;
+            numbers[at] = Some(named);
+            format!(" ({named})")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "{indent}{what}{mark}");
+        open.extend(reason.parts.iter().rev().map(|&part| (part, depth + 1)));
+    }
+    if left_out {
+        text.push_str("and more, which `-v` shows\n");
+    }
+    text
+}
+
+/// What a reason says, in a line.
+pub fn sentence(program: &Program, sources: &SourceMap, reason: &Reason) -> String {
+    let when = |when: When| match when {
+        When::Round(round) => format!("in round {round}"),
+        When::Observed(round) => format!("as observers saw it in round {round}"),
+        When::Later(round) => format!("of round {round} yet"),
+        When::End => "in the end".to_string(),
+    };
+    let line = |span: Span| {
+        let (line, _) = sources.line_column(span);
+        format!("{}:{line}", sources.file(span.file).name)
+    };
+    match &reason.claim {
+        Claim::Holds(fact, at) => {
+            let shown = program.show_global_fact(fact);
+            match reason.how {
+                How::Given => format!("{shown} {}: given", when(*at)),
+                How::Rule(span) => format!("{shown} {}: rule {}", when(*at), line(span)),
+                How::Sent(from, round, span) => format!(
+                    "{shown} {}: sent by {} in round {round}, rule {}",
+                    when(*at),
+                    program.show_node(from),
+                    line(span)
+                ),
+                How::Kept(since, span) => {
+                    format!("{shown} {}: kept since round {since}, rule {}", when(*at), line(span))
+                }
+                How::Fault => format!("{shown} {}: a fault", when(*at)),
+                How::Cut => format!("{shown} {}: not explained further", when(*at)),
+                How::Observed | How::Nothing | How::NoRule | How::Literal => format!("{shown} {}", when(*at)),
+            }
+        }
+        Claim::Absent(pattern, at) => {
+            let tail = match reason.how {
+                How::Nothing => ": nothing derives it",
+                How::Cut => ": not explained further",
+                _ => "",
+            };
+            match show_pattern(program, pattern) {
+                Some(shown) => format!("no {shown} {}{tail}", when(*at)),
+                None => {
+                    let node = pattern.values.first().copied().flatten();
+                    let node = node.map_or_else(|| "the node".to_string(), |value| program.show_value(value));
+                    format!("{node} takes no step {}", when(*at))
+                }
+            }
+        }
+        Claim::Fails(span, _, at) => format!("rule {} fails {}", line(*span), when(*at)),
+        Claim::Lost(sent, round) => format!(
+            "{}, sent by {} in round {round}, is lost",
+            program.show_fact(sent.to, &sent.fact),
+            program.show_node(sent.from)
+        ),
+        Claim::Condition(span) => format!("`{}` does not hold", sources.text(*span)),
+    }
+}
+
+/// A pattern with `_` for open columns, and one name for those that must be equal; `None` for what no program writes.
+fn show_pattern(program: &Program, pattern: &Pattern) -> Option<String> {
+    let relation = program.relations.get(pattern.relation.0 as usize)?;
+    let column = |value: &Option<_>| value.map_or_else(|| "_".to_string(), |value| program.show_value(value));
+    let mut columns: Vec<String> = pattern.values.iter().map(column).collect();
+    for &(first, other) in &pattern.equal {
+        if columns[first] == "_" {
+            columns[first] = format!("X{first}");
+        }
+        columns[other] = columns[first].clone();
+    }
+    if program.spelling == Spelling::Hash
+        && let Some(location) = columns.first_mut()
+    {
+        location.insert(0, '#');
+    }
+    Some(format!("{}({})", relation.name, columns.join(", ")))
+}
