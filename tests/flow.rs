@@ -229,7 +229,10 @@ fn no_file_costs_more_than_the_limits_allow() {
     let chain: String = (1..60).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
     assert_eq!(codes(&format!("a0: &a0 [x]\n{chain}")), ["E1008"]);
     assert_eq!(codes(&"[".repeat(100_000)).len(), 1);
-    assert_eq!(codes(&"a:\n ".repeat(50_000)).len(), 1);
+    assert_eq!(codes(&"a:\n ".repeat(50_000)).len(), 100, "the same key again and again: no flood of findings");
+    let unfed: String = (0..150).map(|n| format!("  C{n}: {{ paths: [{{ from: a, to: b, label: CR }}] }}\n")).collect();
+    let more = codes(&format!("components:\n{unfed}streams: {{ s: {{ to: C0.a }}, t: {{ from: C0.b }} }}"));
+    assert!(more.len() == 100 && more.iter().all(|code| *code == "W1001"), "{}", more.len());
     assert_eq!(codes(&"- ".repeat(100_000)).len(), 1);
     assert_eq!(codes(&" ".repeat(2 << 20)), ["E1008"]);
     let wide: String = (0..3000).map(|n| format!("  C{n}: {{ paths: [{{ from: a, to: b, label: CR }}] }}\n")).collect();
@@ -241,34 +244,40 @@ fn graphs() -> impl Strategy<Value = (String, Vec<usize>)> {
     let path = (0..3usize, 0..2usize, 0..4usize, 0..4usize, any::<bool>());
     let component = (any::<bool>(), proptest::collection::vec(path, 1..5));
     let components = proptest::collection::vec(component, 1..5);
-    (components, proptest::collection::vec((0..12usize, 0..4usize, any::<bool>()), 0..12)).prop_map(|(components, more)| {
-        let (mut text, mut ins, mut outs) = ("components:\n".to_string(), Vec::new(), Vec::new());
-        for (at, (rep, paths)) in components.iter().enumerate() {
-            text += &format!("  C{at}:\n    rep: {rep}\n    paths:\n");
-            for (from, to, label, gate, keeps) in paths {
-                let label = ["CR", "CW", "OR", "OW"][*label];
-                let gate = if label.starts_with('O') { [", gate: [k]", ", gate: [j]", ", gate: [j, k]", ""][*gate] } else { "" };
-                let keeps = if *keeps { ", keeps: [k, j]" } else { "" };
-                text += &format!("      - {{ from: i{from}, to: o{to}, label: {label}{gate}{keeps} }}\n");
-                ins.push(format!("C{at}.i{from}"));
-                outs.push(format!("C{at}.o{to}"));
+    (components, proptest::collection::vec((0..12usize, 0..4usize, any::<bool>()), 0..12)).prop_map(
+        |(components, more)| {
+            let (mut text, mut ins, mut outs) = ("components:\n".to_string(), Vec::new(), Vec::new());
+            for (at, (rep, paths)) in components.iter().enumerate() {
+                text += &format!("  C{at}:\n    rep: {rep}\n    paths:\n");
+                for (from, to, label, gate, keeps) in paths {
+                    let label = ["CR", "CW", "OR", "OW"][*label];
+                    let gate = if label.starts_with('O') {
+                        [", gate: [k]", ", gate: [j]", ", gate: [j, k]", ""][*gate]
+                    } else {
+                        ""
+                    };
+                    let keeps = if *keeps { ", keeps: [k, j]" } else { "" };
+                    text += &format!("      - {{ from: i{from}, to: o{to}, label: {label}{gate}{keeps} }}\n");
+                    ins.push(format!("C{at}.i{from}"));
+                    outs.push(format!("C{at}.o{to}"));
+                }
             }
-        }
-        ins.sort();
-        ins.dedup();
-        text += "streams:\n";
-        let mut open = Vec::new();
-        for (at, input) in ins.iter().enumerate() {
-            let (out, seal, inner) = more.get(at).copied().unwrap_or((0, 3, false));
-            let from = if inner { format!("from: {}, ", outs[out % outs.len()]) } else { String::new() };
-            let seal = [", seal: [k]", ", seal: [j]", "", ""][seal];
-            if seal.is_empty() {
-                open.push(at);
+            ins.sort();
+            ins.dedup();
+            text += "streams:\n";
+            let mut open = Vec::new();
+            for (at, input) in ins.iter().enumerate() {
+                let (out, seal, inner) = more.get(at).copied().unwrap_or((0, 3, false));
+                let from = if inner { format!("from: {}, ", outs[out % outs.len()]) } else { String::new() };
+                let seal = [", seal: [k]", ", seal: [j]", "", ""][seal];
+                if seal.is_empty() {
+                    open.push(at);
+                }
+                text += &format!("  s{at}: {{ {from}to: {input}{seal} }}\n");
             }
-            text += &format!("  s{at}: {{ {from}to: {input}{seal} }}\n");
-        }
-        (text, open)
-    })
+            (text, open)
+        },
+    )
 }
 
 fn severity(label: &Label) -> usize {

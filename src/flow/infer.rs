@@ -306,8 +306,7 @@ fn steps_of(
     labels: &[Option<Label>],
 ) -> Vec<Step> {
     let component = &graph.components[at];
-    let inputs: Vec<Option<Label>> =
-        (0..component.inputs.len()).map(|input| interfaces.input(input, labels)).collect();
+    let inputs: Vec<Option<Label>> = (0..component.inputs.len()).map(|input| interfaces.input(input, labels)).collect();
     let protected = |annotation: &Annotation| {
         annotation.gate.as_ref().is_some_and(|gate| {
             interfaces.racing.iter().all(|&input| match &inputs[input] {
@@ -351,9 +350,7 @@ fn contribution(path: &Path, input: &Label, protected: bool, order: Order) -> (R
             None => (Rule::LostSeal, Contribution::Label(Label::Async)),
         },
         (Label::Async | Label::Run, None) => (Rule::Kept, Contribution::Label(input.clone())),
-        (_, Some(_)) if order == Order::Fixed => {
-            (Rule::Ordered, Contribution::Label(input.clone().max(Label::Async)))
-        }
+        (_, Some(_)) if order == Order::Fixed => (Rule::Ordered, Contribution::Label(input.clone().max(Label::Async))),
         (_, Some(_)) if writes => {
             // The path's own input is among those that must be sealed.
             if protected {

@@ -109,10 +109,12 @@ fn graph(root: &Node, findings: &mut Findings) -> Graph {
 }
 
 fn injective(node: &Node, findings: &mut Findings) -> Vec<Injective> {
-    const HELP: &str = "`injective: [{ from: [company], to: [symbol] }]`: each company has one symbol, and no two share it";
+    const HELP: &str =
+        "`injective: [{ from: [company], to: [symbol] }]`: each company has one symbol, and no two share it";
     let mut found = Vec::new();
     for item in findings.items(node) {
-        let Some(fields) = findings.fields(item, "a dependency with `from` and `to`", &[&["from"], &["to"]], HELP) else {
+        let Some(fields) = findings.fields(item, "a dependency with `from` and `to`", &[&["from"], &["to"]], HELP)
+        else {
             continue;
         };
         let (Some(from), Some(to)) = (fields.get("from"), fields.get("to")) else {
@@ -129,8 +131,7 @@ fn injective(node: &Node, findings: &mut Findings) -> Vec<Injective> {
 }
 
 fn component(name: &str, node: &Node, findings: &mut Findings) -> (Component, (Vec<Span>, Vec<Span>)) {
-    let known: &[&[&'static str]] =
-        &[&["paths", "annotation", "annotations"], &["rep", "Rep", "replicated"]];
+    let known: &[&[&'static str]] = &[&["paths", "annotation", "annotations"], &["rep", "Rep", "replicated"]];
     let fields = findings.fields(node, "a mapping that describes a component", known, COMPONENT_HELP);
     let fields = fields.unwrap_or_default();
     let mut component = Component {
@@ -173,12 +174,12 @@ fn path<'n>(
     node: &'n Node,
     findings: &mut Findings,
 ) -> Option<(End<'n>, End<'n>, Annotation, BTreeMap<String, String>)> {
-    let known: &[&[&'static str]] =
-        &[&["from"], &["to"], &["label", "annotation"], &["gate", "subscript"], &["keeps"]];
+    let known: &[&[&'static str]] = &[&["from"], &["to"], &["label", "annotation"], &["gate", "subscript"], &["keeps"]];
     let fields = findings.fields(node, "a path with `from`, `to` and `label`", known, PATH_HELP)?;
     let missing: Vec<&str> = ["from", "to", "label"].into_iter().filter(|name| !fields.contains_key(name)).collect();
     if !missing.is_empty() {
-        let message = format!("expected a path with `from`, `to` and `label`, found none of `{}`", missing.join("`, `"));
+        let message =
+            format!("expected a path with `from`, `to` and `label`, found none of `{}`", missing.join("`, `"));
         findings.at(codes::WRONG_SHAPE, node.span, message, "something is missing", PATH_HELP);
         return None;
     }

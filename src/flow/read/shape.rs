@@ -1,11 +1,14 @@
 //! Reading values of a known shape out of YAML; what has another shape is a finding, and reading goes on.
 
-use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::diagnostic::{Code, Diagnostic, any_error, codes};
 use crate::flow::graph::Key;
 use crate::flow::yaml::{Kind, Node, clipped};
 use crate::program::resolve::nearest;
 use crate::source::Span;
 use std::collections::BTreeMap;
+
+/// Most findings about one file.
+const MOST: usize = 100;
 
 /// What has been found wrong so far.
 #[derive(Debug, Default)]
@@ -18,9 +21,12 @@ pub struct Findings {
 pub type Fields<'n> = BTreeMap<&'static str, &'n Node>;
 
 impl Findings {
-    /// Adds one.
+    /// Adds one; once there are many, only the first error among them.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let room = self.diagnostics.len() < MOST;
+        if room || (diagnostic.is_error() && !any_error(&self.diagnostics)) {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Adds one with a place and a help line.

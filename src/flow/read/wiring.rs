@@ -52,15 +52,13 @@ pub fn drafts<'n>(node: &'n Node, findings: &mut Findings) -> Vec<Draft<'n>> {
 }
 
 fn fields<'n>(node: &'n Node, findings: &mut Findings) -> Option<Fields<'n>> {
-    let known: &[&[&'static str]] =
-        &[&["name"], &["from"], &["to"], &["seal", "Seal"], &["rep", "Rep", "replicated"]];
+    let known: &[&[&'static str]] = &[&["name"], &["from"], &["to"], &["seal", "Seal"], &["rep", "Rep", "replicated"]];
     findings.fields(node, "a mapping that describes a stream", known, STREAM_HELP)
 }
 
 fn draft<'n>(name: &str, span: Span, fields: &Fields<'n>, findings: &mut Findings) -> Draft<'n> {
-    let ends = |node: Option<&&'n Node>, findings: &mut Findings| {
-        node.map_or_else(Vec::new, |node| findings.items(node))
-    };
+    let ends =
+        |node: Option<&&'n Node>, findings: &mut Findings| node.map_or_else(Vec::new, |node| findings.items(node));
     let seal = fields.get("seal").map(|node| {
         let key = findings.columns(node, "`seal: [campaign]`: the columns whose values are sealed");
         if key.is_empty() {

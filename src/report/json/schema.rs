@@ -5,8 +5,8 @@
 //! and go, and unknown fields are to be passed over.
 
 use super::{
-    CheckObject, ClassificationObject, ExplanationObject, FaultsObject, FlowObject, ProofObject, Refusal, ReplayObject, RunObject,
-    TestObject,
+    CheckObject, ClassificationObject, ExplanationObject, FaultsObject, FlowObject, ProofObject, Refusal, ReplayObject,
+    RunObject, TestObject,
 };
 use crate::witness::file::WitnessFile;
 use schemars::generate::SchemaSettings;

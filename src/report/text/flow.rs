@@ -77,7 +77,8 @@ fn cycles(text: &mut String, graph: &Graph, labelling: &Labelling) {
     for cycle in &labelling.cycles {
         let names: Vec<String> = cycle.iter().map(|&stream| graph.streams[stream].name.clone()).collect();
         let worst = cycle.first().map_or(String::new(), |&stream| labelling.labels[stream].to_string());
-        let _ = writeln!(text, "  on a cycle: {}, which has its most severe label, {worst}", listed_names(&names, SHOWN));
+        let _ =
+            writeln!(text, "  on a cycle: {}, which has its most severe label, {worst}", listed_names(&names, SHOWN));
     }
 }
 
