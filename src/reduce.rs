@@ -60,6 +60,12 @@ pub enum Flaw {
     Coinciding,
     /// Symmetry passes over the rules.
     Alike,
+    /// Symmetry passes over what aggregates make of values.
+    Aggregated,
+    /// Paths through states that stand for others are not renamed.
+    Unrenamed,
+    /// Divergence that loops through states that stand for others is not looked for again without symmetry.
+    Folded,
 }
 
 impl Reductions {

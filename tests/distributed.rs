@@ -6,11 +6,17 @@ mod processes;
 #[path = "distributed/workers.rs"]
 mod workers;
 
+#[path = "properties/alike.rs"]
+mod alike;
+#[path = "properties/apart.rs"]
+mod apart;
 #[path = "properties/generator.rs"]
 mod generator;
 #[path = "properties/model.rs"]
 #[allow(dead_code, reason = "the property tests use the rest")]
 mod model;
+#[path = "properties/relays.rs"]
+mod relays;
 
 use generator::Fragment;
 use std::path::{Path, PathBuf};

@@ -197,6 +197,21 @@ fn a_batch_that_sends_something_else_is_tried() {
     assert!(with_flaw(text, Flaw::Batches).contested.is_empty(), "sends that are not compared would go unnoticed");
 }
 
+/// Two tokens go round for ever between nodes that nothing tells apart. No node is without one for ever; in states up to
+/// renaming one would be, since a token that moves leads to a renaming of the state that it leaves.
+#[test]
+fn states_that_recur_are_not_renamed() {
+    let text = "output quiet; peer(#a, b); peer(#b, a); start(#a)@1; start(#b)@1;
+        token(#Y)@async :- start(#X), peer(#X, Y); token(#Y)@async :- token(#X), peer(#X, Y);
+        quiet(#X) :- peer(#X, Y), notin token(#X);";
+    let options = Options { reductions: Reductions { slices: false, ..Reductions::ALL }, ..Options::default() };
+    let found = explored_with(text, options);
+    assert!(found.contested.is_empty() && found.figures.searches == 2, "{found:?}");
+    let flawed = Options { reductions: Reductions { flaw: Some(Flaw::Folded), ..options.reductions }, ..options };
+    let flawed = explore_instance(&program(text), &Budget::default(), flawed, &mut |_| ());
+    assert!(!flawed.contested.is_empty() || !flawed.undecided.is_empty(), "loops that are folded would go unnoticed");
+}
+
 /// Observer rules of which no assertion speaks see nothing that matters.
 #[test]
 fn observers_without_an_assertion_change_nothing() {

@@ -20,6 +20,7 @@ use watershed::program::{Order, Program, resolve};
 use watershed::reduce::Reductions;
 use watershed::syntax::load::Input;
 use watershed::system::asynchronous::{Asynchronous, Counting};
+use watershed::system::portable::Tally;
 use watershed::threads::Threads;
 
 /// Makes searches state after state.
@@ -33,8 +34,8 @@ impl Searcher for OneByOne {
         _: Reductions,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, [u64; 2]) {
-        (explore_one_by_one(system, budget, watch), [0; 2])
+    ) -> (Exploration, Tally) {
+        (explore_one_by_one(system, budget, watch), Tally::default())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::explore::{Exploration, Progress};
 use crate::pipeline::searcher::{Alone, Searcher};
 use crate::reduce::Reductions;
 use crate::system::asynchronous::{Asynchronous, Counting};
+use crate::system::portable::Tally;
 use std::path::{Path, PathBuf};
 
 /// Where the work is done.
@@ -139,14 +140,6 @@ impl Crew {
 }
 
 impl Searcher for Crew {
-    fn is_shared(&self) -> bool {
-        match self {
-            Crew::Alone(alone) => alone.is_shared(),
-            #[cfg(feature = "timely")]
-            Crew::Workers(workers) => workers.is_shared(),
-        }
-    }
-
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,
@@ -154,7 +147,7 @@ impl Searcher for Crew {
         reductions: Reductions,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, [u64; 2]) {
+    ) -> (Exploration, Tally) {
         match self {
             Crew::Alone(alone) => alone.explore(system, counting, reductions, budget, watch),
             #[cfg(feature = "timely")]

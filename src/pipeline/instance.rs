@@ -18,10 +18,11 @@ use crate::eval::ground::Ground;
 use crate::explore::breadth_first::Stopped;
 use crate::explore::{LeftOut, Progress, explore};
 use crate::program::{LocatedFact, Order, Program};
-use crate::reduce::Reductions;
 use crate::reduce::slices::Slices;
+use crate::reduce::{Flaw, Reductions};
 use crate::schedule::Schedule;
 use crate::system::asynchronous::Counting;
+use crate::system::portable::Portable as _;
 use crate::system::{Stop, System};
 use std::collections::BTreeSet;
 
@@ -174,7 +175,7 @@ pub(super) fn explore_part(
     let mut figures = Figures::default();
     let mut best: Option<Findings> = None;
     let mut grows = false;
-    let mut symmetry = options.reductions.symmetry && !searcher.is_shared();
+    let mut symmetry = options.reductions.symmetry;
     loop {
         // A persistent set lets a resending node step, and pump, before its addressee: loops on exact counts would be missed.
         let persistent = options.reductions.persistent && !grows && counting.pumped.is_empty();
@@ -184,15 +185,17 @@ pub(super) fn explore_part(
         let (found, by_others) = searcher.explore(&mut system, &counting, reductions, &share, watch);
         system.settle();
         figures.searches += 1;
+        let mut tally = system.tally();
+        tally += by_others;
+        figures.local_steps += tally.evaluated;
+        figures.remembered += tally.asked - tally.evaluated;
         let taken = system.local_steps();
-        let [evaluated, asked] = [taken.evaluated + by_others[0], taken.asked + by_others[1]];
-        figures.local_steps += evaluated;
-        figures.remembered += asked - evaluated;
         figures.local_states = taken.states();
         figures.novelty = taken.novelty();
         let is_pumped = matches!(found.stopped, Some(Stopped::Pumped(_)));
-        if let Some(symmetric) = system.symmetric()
-            && (is_pumped || symmetric.folded || orbits::has_loops(&found.graph))
+        let keeps_loops = options.reductions.flaw == Some(Flaw::Folded);
+        if system.symmetric().is_some()
+            && (is_pumped || (!keeps_loops && (tally.folded > 0 || orbits::has_loops(&found.graph))))
         {
             // States that recur may be renamed on their way round.
             symmetry = false;
@@ -227,7 +230,7 @@ pub(super) fn explore_part(
         let LeftOut { states, again } = &found.left_out;
         figures.in_part = Reductions::OF_STATES.map(|name| states.get(name).copied().unwrap_or_default());
         figures.again = *again;
-        figures.mapped = system.symmetric().map_or(0, |symmetric| symmetric.mapped);
+        figures.mapped = tally.mapped as usize;
         figures.cap = if counting.pumped.is_empty() { 0 } else { counting.cap };
         let mut judge = Judge { part, budget, options, system, found, figures };
         let mut findings = judge.findings();

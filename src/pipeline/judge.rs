@@ -351,7 +351,8 @@ impl Judge<'_> {
 
     /// The steps of a path as those of a run that ends in its last state, not in one that this stands for, or in the image of that.
     fn steps(&mut self, path: &[(u32, Choice)], swap: Option<usize>) -> Option<Vec<ScheduledStep>> {
-        let last = self.system.symmetric().map(|symmetric| {
+        let renames = self.options.reductions.flaw != Some(crate::reduce::Flaw::Unrenamed);
+        let last = self.system.symmetric().filter(|_| renames).map(|symmetric| {
             let same = symmetric.identity();
             swap.map_or(same.clone(), |swap| symmetric.after(&same, &[swap]))
         });

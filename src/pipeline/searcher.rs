@@ -4,16 +4,11 @@ use crate::budget::Budget;
 use crate::explore::{Exploration, Progress, explore};
 use crate::reduce::Reductions;
 use crate::system::asynchronous::{Asynchronous, Counting};
+use crate::system::portable::Tally;
 
 /// A place where a search can be made.
 pub trait Searcher {
-    /// Whether others have a part in searches, who know a system by its counting and reductions only.
-    fn is_shared(&self) -> bool {
-        false
-    }
-
-    /// Explores `system`, which was made with this counting and these reductions. Gives too how many local steps others evaluated, and were
-    /// asked for, in its course.
+    /// Explores `system`, which was made with this counting and these reductions. Gives too what others counted in its course.
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,
@@ -21,7 +16,7 @@ pub trait Searcher {
         reductions: Reductions,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, [u64; 2]);
+    ) -> (Exploration, Tally);
 }
 
 /// Nobody: the search is made in this thread.
@@ -36,7 +31,7 @@ impl Searcher for Alone {
         _: Reductions,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, [u64; 2]) {
-        (explore(system, budget, watch), [0; 2])
+    ) -> (Exploration, Tally) {
+        (explore(system, budget, watch), Tally::default())
     }
 }

@@ -7,6 +7,7 @@ use crate::explore::{Exploration, Progress};
 use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId, SymbolId, Value};
 use crate::reduce::Reductions;
 use crate::system::asynchronous::{Asynchronous, Counting};
+use crate::system::portable::Tally;
 use std::sync::Arc;
 
 /// The workers of this process, and through them all others.
@@ -58,10 +59,6 @@ impl Workers {
 }
 
 impl Searcher for Workers {
-    fn is_shared(&self) -> bool {
-        true
-    }
-
     fn explore(
         &mut self,
         system: &mut Asynchronous<'_>,
@@ -69,7 +66,7 @@ impl Searcher for Workers {
         reductions: Reductions,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, [u64; 2]) {
+    ) -> (Exploration, Tally) {
         self.cluster.explore(task(counting, reductions), system, budget, watch)
     }
 }

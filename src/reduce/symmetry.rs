@@ -253,7 +253,7 @@ fn swap(
             && messages == ground.messages(to)
             && (flaw == Some(Flaw::Alike) || renamed(ground, node, &atom, &image) == rules[to.0 as usize])
     });
-    (same && aggregates_alike(ground, &swap)).then_some(swap)
+    (same && (flaw == Some(Flaw::Aggregated) || aggregates_alike(ground, &swap))).then_some(swap)
 }
 
 /// Whether a swap maps aggregates to aggregates.

@@ -104,11 +104,8 @@ impl<'p> Asynchronous<'p> {
         };
         let link = |sender, addressee| traffic.link(program.nodes.len(), sender, addressee, || false);
         let pumped = numbered.iter().map(|&(sender, addressee, fact)| (link(sender, addressee), fact)).collect();
-        // What is kept of a search, or pumped, or on ordered channels, is not renamed.
-        let renames = reductions.symmetry
-            && program.order == Order::Any
-            && counting.pumped.is_empty()
-            && budget.checkpoints.is_none();
+        // What is pumped or on ordered channels is not renamed.
+        let renames = reductions.symmetry && program.order == Order::Any && counting.pumped.is_empty();
         let symmetric = renames.then(|| Symmetric::new(program, &steps, &reduced, reductions.flaw)).flatten();
         Asynchronous {
             program,
@@ -551,6 +548,7 @@ impl System for Asynchronous<'_> {
         let mut needed: Vec<_> = self.needed.iter().collect();
         needed.sort_unstable_by_key(|entry| entry.0);
         to.put(self.messages.list())?;
+        to.put(&self.symmetric.as_ref().map_or([0; 2], |symmetric| [symmetric.mapped, symmetric.folded]))?;
         to.put(&needed)
     }
 
@@ -560,6 +558,10 @@ impl System for Asynchronous<'_> {
         self.messages = Pairs::default();
         for pair in from.get::<Vec<(u32, u32)>>()? {
             self.messages.intern(pair);
+        }
+        let [mapped, folded] = from.get()?;
+        if let Some(symmetric) = &mut self.symmetric {
+            (symmetric.mapped, symmetric.folded) = (mapped, folded);
         }
         self.needed = from.get::<Vec<([u32; 3], Option<Box<[bool]>>)>>()?.into_iter().collect();
         Ok(())

@@ -25,6 +25,56 @@ pub trait Portable: System {
     /// If the words were not packed by a system of this dialect.
     fn unpack(&mut self, packed: &[u32], state: &mut Vec<u32>);
 
-    /// Local steps evaluated and asked for so far.
-    fn local_step_counts(&self) -> [u64; 2];
+    /// What it has counted so far.
+    fn tally(&self) -> Tally;
+}
+
+/// What a system counts on its way; the figures of several copies add up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Local steps evaluated.
+    pub evaluated: u64,
+    /// Local steps asked for.
+    pub asked: u64,
+    /// Steps that led to a state for which another one was taken, of which it is a renaming.
+    pub mapped: u64,
+    /// Steps that changed the state and led to a renaming of it.
+    pub folded: u64,
+}
+
+impl Tally {
+    /// How many figures there are.
+    pub const LENGTH: usize = 4;
+
+    /// What came since.
+    #[must_use]
+    pub fn since(self, earlier: Tally) -> Tally {
+        Tally {
+            evaluated: self.evaluated - earlier.evaluated,
+            asked: self.asked - earlier.asked,
+            mapped: self.mapped - earlier.mapped,
+            folded: self.folded - earlier.folded,
+        }
+    }
+
+    /// The figures in a form that travels.
+    pub fn words(self) -> [u32; Tally::LENGTH] {
+        let Tally { evaluated, asked, mapped, folded } = self;
+        [evaluated, asked, mapped, folded].map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// The figures of such words.
+    pub fn of_words(words: [u32; Tally::LENGTH]) -> Tally {
+        let [evaluated, asked, mapped, folded] = words.map(u64::from);
+        Tally { evaluated, asked, mapped, folded }
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, more: Tally) {
+        self.evaluated += more.evaluated;
+        self.asked += more.asked;
+        self.mapped += more.mapped;
+        self.folded += more.folded;
+    }
 }

@@ -61,10 +61,6 @@ fn answer(output: &Output) -> Value {
 }
 
 fn compare(arguments: &[&str], processes: usize) {
-    let all_are_on = !arguments.iter().any(|argument| ["--no-reduction", "--reduce"].contains(argument));
-    // A search that is shared leaves out symmetry; one of a slice, which is not, does not.
-    let without_symmetry = if all_are_on { &["--reduce", "slices,eager,persistent,batches"][..] } else { &[] };
-    let arguments = &[arguments, without_symmetry].concat()[..];
     let alone = watershed(arguments).output().expect("a process");
     let all = together(arguments, processes);
     assert_eq!(answer(&all[0]), answer(&alone), "{arguments:?}");

@@ -1,11 +1,11 @@
 //! Workers in one process, against the search in one thread: everything that is found, bounds included.
 
-use super::{corpus, random};
+use super::{alike, corpus, random};
 use watershed::budget::Budget;
 use watershed::explore::distributed::Layout;
 use watershed::pipeline::instance::{Options, explore_instance_with};
 use watershed::pipeline::workers::Workers;
-use watershed::pipeline::{Findings, explore_instance, read};
+use watershed::pipeline::{Figures, Findings, explore_instance, read};
 use watershed::program::{Program, resolve};
 use watershed::reduce::Reductions;
 use watershed::syntax::load::Input;
@@ -17,10 +17,8 @@ fn without_effort(mut findings: Findings) -> String {
     format!("{findings:#?}")
 }
 
-/// Compares; gives the number of states.
-fn compare(name: &str, program: &Program, workers: usize, budget: &Budget, reductions: Reductions) -> usize {
-    // A search that is shared leaves out symmetry; one of a slice, which is not, does not.
-    let reductions = Reductions { symmetry: false, ..reductions };
+/// Compares; gives the figures.
+fn compare(name: &str, program: &Program, workers: usize, budget: &Budget, reductions: Reductions) -> Figures {
     let options = Options { max_models: 64, reductions, ..Options::default() };
     let alone = explore_instance(program, budget, options, &mut |_| ());
     let layout = Layout { workers, process: 0, connections: vec![None] };
@@ -28,10 +26,10 @@ fn compare(name: &str, program: &Program, workers: usize, budget: &Budget, reduc
     let shared = explore_instance_with(program, budget, options, &mut crew, &mut |_| ());
     assert!(!crew.are_lost(), "{name}: a worker failed");
     crew.finish(0);
-    let states = alone.figures.states;
+    let figures = alone.figures;
     let (alone, shared) = (without_effort(alone), without_effort(shared));
     assert!(alone == shared, "{name}, {workers} workers, {reductions}: alone\n{alone}\nshared\n{shared}");
-    states
+    figures
 }
 
 /// Large, and small enough to cut most searches somewhere.
@@ -58,7 +56,7 @@ fn the_corpus_has_the_same_findings_with_workers() {
         let budget = &budgets(seed)[usize::from(seed % 3 == 0)];
         let reductions = if seed % 2 == 0 { Reductions::ALL } else { Reductions::NONE };
         let name = file.display().to_string();
-        states += compare(&name, &program, 2 + usize::from(seed % 5 == 0), budget, reductions);
+        states += compare(&name, &program, 2 + usize::from(seed % 5 == 0), budget, reductions).states;
     }
     assert!(states > 10_000, "{states} states");
 }
@@ -77,4 +75,20 @@ fn random_programs_have_the_same_findings_with_workers() {
         }
     }
     assert!(compared * 2 > count, "{compared} programs");
+}
+
+#[test]
+fn programs_with_values_alike_have_the_same_findings_with_workers() {
+    let count = std::env::var("WATERSHED_RANDOM").ok().and_then(|count| count.parse().ok()).unwrap_or(30);
+    let mut renamed = 0;
+    for seed in 0..count {
+        let text = alike::program(seed).text();
+        let input = Input::Text { name: format!("{seed}.ded"), text: text.clone() };
+        let Some(program) = read_program(input) else { continue };
+        let whole = Reductions { slices: false, ..Reductions::ALL };
+        for (budget, reductions) in budgets(seed).iter().zip([whole, Reductions::ALL, whole]) {
+            renamed += compare(&text, &program, 2 + usize::from(seed % 7 == 0), budget, reductions).mapped;
+        }
+    }
+    assert!(renamed > 0, "no state was renamed");
 }

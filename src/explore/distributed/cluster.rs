@@ -10,11 +10,11 @@
 use super::dataflow::{self, Event, Handles};
 use super::expand::Expander;
 use super::parcel::{Kind, Parcel};
-use super::search::{self, Grant, LocalSteps, Others};
+use super::search::{self, Grant, Others};
 use crate::budget::Budget;
 use crate::explore::breadth_first;
 use crate::explore::{Exploration, Progress};
-use crate::system::portable::Portable;
+use crate::system::portable::{Portable, Tally};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::TcpStream;
@@ -149,24 +149,24 @@ impl Cluster {
     }
 
     /// Explores `system` with all workers, whose copies are made from `task`; alone if they are lost or the system's states cannot
-    /// travel. Gives the local steps that the workers took for it too.
+    /// travel. Gives what the workers counted for it too.
     pub fn explore<S: Portable>(
         &mut self,
         task: Vec<u32>,
         system: &mut S,
         budget: &Budget,
         watch: &mut dyn FnMut(Progress),
-    ) -> (Exploration, LocalSteps) {
+    ) -> (Exploration, Tally) {
         let Some(dialect) = system.dialect().filter(|_| !self.lost) else {
-            return (breadth_first::explore(system, budget, watch), [0; 2]);
+            return (breadth_first::explore(system, budget, watch), Tally::default());
         };
         let (events, heard) = channel();
         let told = self.tell(Command::Search { task, dialect, events });
         let mut link = Link { cluster: self, events: heard };
-        let (found, local_steps, lost) = search::explore(system, budget, &mut link, watch);
+        let (found, tally, lost) = search::explore(system, budget, &mut link, watch);
         self.lost |= lost || !told;
         self.lost |= !self.tell(Command::End);
-        (found, local_steps)
+        (found, tally)
     }
 
     fn tell(&self, command: Command) -> bool {

@@ -145,13 +145,11 @@ impl<S: Portable> Expander<S> {
     /// # Errors
     /// A bound from outside, which is reported.
     pub fn expand(&mut self, number: u32, out: &mut Outgoing) -> Result<(), Bound> {
-        let [evaluated, asked] = self.system.local_step_counts();
-        let since = |now: u64, then: u64| u32::try_from(now - then).unwrap_or(u32::MAX);
+        let before = self.system.tally();
         match self.visit(number, out) {
             Ok((reduction, alarm)) => {
-                let [now_evaluated, now_asked] = self.system.local_step_counts();
-                let local_steps = [since(now_evaluated, evaluated), since(now_asked, asked)];
-                let row = Row { in_part: self.in_part, reduction, alarm, local_steps, targets: &self.targets };
+                let tally = self.system.tally().since(before).words();
+                let row = Row { in_part: self.in_part, reduction, alarm, tally, targets: &self.targets };
                 Report::Row { number, row }.write(&mut out.reports);
                 Ok(())
             }

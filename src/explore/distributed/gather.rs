@@ -5,6 +5,7 @@
 
 use super::parcel::{BOUNDS, Report, reports};
 use crate::budget::Bound;
+use crate::system::portable::Tally;
 
 /// A state that some worker owns, by number in the order of arrival.
 pub type Entity = u32;
@@ -21,8 +22,8 @@ pub struct Gained {
     pub reduction: Option<usize>,
     /// Whether a `never` relation held in one of the transitions.
     pub alarm: bool,
-    /// Local steps evaluated and asked for.
-    pub local_steps: [u64; 2],
+    /// What was counted on the way.
+    pub tally: Tally,
     /// Where they lead, by the owner's numbers.
     pub targets: Box<[u32]>,
 }
@@ -117,7 +118,7 @@ impl Gathered {
                         in_part: row.in_part,
                         reduction: (row.reduction as usize).checked_sub(1),
                         alarm: row.alarm,
-                        local_steps: row.local_steps.map(u64::from),
+                        tally: Tally::of_words(row.tally),
                         targets: row.targets.into(),
                     };
                     let entity = self.entities[worker as usize][number as usize];

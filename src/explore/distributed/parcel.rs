@@ -3,6 +3,7 @@
 //! To the owner of states, *visits*: of each state the sender's number for it, then its packed form. To the gathering process,
 //! *reports*, in the order in which they come about.
 
+use crate::system::portable::Tally;
 use serde::{Deserialize, Serialize};
 
 /// Words from one worker to another.
@@ -80,8 +81,8 @@ pub struct Row<'w> {
     pub reduction: u32,
     /// Whether a `never` relation held in one of the transitions.
     pub alarm: bool,
-    /// Local steps evaluated and asked for.
-    pub local_steps: [u32; 2],
+    /// What was counted on the way.
+    pub tally: [u32; Tally::LENGTH],
     /// Where they lead, in the order of the choices, by the sender's numbers.
     pub targets: &'w [u32],
 }
@@ -108,7 +109,9 @@ impl Report<'_> {
             Report::Alias { worker, theirs, mine } => words.extend([ALIAS, worker, theirs, mine]),
             Report::Row { number, row } => {
                 let marks = row.reduction << 2 | u32::from(row.alarm) << 1 | u32::from(row.in_part);
-                words.extend([ROW, number, marks, row.local_steps[0], row.local_steps[1], row.targets.len() as u32]);
+                words.extend([ROW, number, marks]);
+                words.extend(row.tally);
+                words.push(row.targets.len() as u32);
                 words.extend_from_slice(row.targets);
             }
             Report::Failed { number } => words.extend([FAILED, number]),
@@ -131,10 +134,11 @@ pub fn reports(words: &[u32]) -> impl Iterator<Item = Report<'_>> {
             [ALIAS, worker, theirs, mine, after @ ..] => {
                 (Report::Alias { worker: *worker, theirs: *theirs, mine: *mine }, after)
             }
-            [ROW, number, marks, evaluated, asked, length, after @ ..] => {
+            [ROW, number, marks, evaluated, asked, mapped, folded, length, after @ ..] => {
                 let (targets, after) = after.split_at(*length as usize);
                 let (in_part, alarm, reduction) = (marks & 1 > 0, marks & 2 > 0, marks >> 2);
-                let row = Row { in_part, reduction, alarm, local_steps: [*evaluated, *asked], targets };
+                let tally = [*evaluated, *asked, *mapped, *folded];
+                let row = Row { in_part, reduction, alarm, tally, targets };
                 (Report::Row { number: *number, row }, after)
             }
             [FAILED, number, after @ ..] => (Report::Failed { number: *number }, after),
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn reports_are_read_as_they_were_written() {
-        let row = Row { in_part: true, reduction: 2, alarm: false, local_steps: [3, 4], targets: &[7, 7, 9] };
+        let row = Row { in_part: true, reduction: 2, alarm: false, tally: [3, 4, 5, 6], targets: &[7, 7, 9] };
         let written = [
             Report::State { number: 5, packed: &[1, 2, 3] },
             Report::Alias { worker: 1, theirs: 2, mine: 5 },

@@ -14,7 +14,7 @@ use crate::budget::{Bound, Budget};
 use crate::explore::Graph;
 use crate::explore::breadth_first::{AND_AGAIN, Exploration, LOOPS_AFTER, LeftOut, Progress, Stopped};
 use crate::explore::components::components;
-use crate::system::portable::Portable;
+use crate::system::portable::{Portable, Tally};
 use crate::system::{Choice, Stop};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -51,17 +51,14 @@ const MOST_SILENT: u32 = 4;
 /// How long to wait for others between two such looks.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Local steps, evaluated and asked for, that others took for this search.
-pub type LocalSteps = [u64; 2];
-
-/// Explores `system` breadth first within `budget` with the help of others who explore copies of it. Their local steps are
+/// Explores `system` breadth first within `budget` with the help of others who explore copies of it. What they counted is
 /// given too, and whether they were lost on the way.
 pub fn explore<S: Portable>(
     system: &mut S,
     budget: &Budget,
     others: &mut dyn Others,
     watch: &mut dyn FnMut(Progress),
-) -> (Exploration, LocalSteps, bool) {
+) -> (Exploration, Tally, bool) {
     let mut state = Vec::new();
     system.initial(&mut state);
     let mut packed = Vec::new();
@@ -76,7 +73,7 @@ pub fn explore<S: Portable>(
         reached: 0,
         silent: 0,
         lost: false,
-        local_steps: [0; 2],
+        tally: Tally::default(),
         targets: Vec::new(),
         state,
         next: Vec::new(),
@@ -92,8 +89,8 @@ pub fn explore<S: Portable>(
     };
     let stopped = search.run(system).err();
     search.graph.freeze();
-    let Search { graph, alarm, grew, left_out, local_steps, lost, .. } = search;
-    (Exploration { graph, stopped, alarm, grew, left_out }, local_steps, lost)
+    let Search { graph, alarm, grew, left_out, tally, lost, .. } = search;
+    (Exploration { graph, stopped, alarm, grew, left_out }, tally, lost)
 }
 
 struct Search<'s> {
@@ -112,7 +109,8 @@ struct Search<'s> {
     /// Rounds granted while waiting since a report came.
     silent: u32,
     lost: bool,
-    local_steps: LocalSteps,
+    /// What others counted in transitions that were used.
+    tally: Tally,
     /// Targets of the transitions of the state that is being expanded.
     targets: Vec<u32>,
     state: Vec<u32>,
@@ -266,7 +264,12 @@ impl Search<'_> {
             answer => Some(answer),
         })?;
         let Some(Answer::Here(gained)) = answer else { return Ok(None) };
-        if gained.in_part != in_part {
+        // Where a bound may end the search among these, they are counted one by one, here.
+        let most = gained.targets.len();
+        if gained.in_part != in_part
+            || self.graph.transitions() + most > self.budget.max_transitions
+            || self.graph.states.len() + most > self.budget.max_states
+        {
             return Ok(None);
         }
         let owner = self.gathered.owner(entity);
@@ -280,9 +283,7 @@ impl Search<'_> {
 
     /// Numbers the targets of reported transitions.
     fn follow<S: Portable>(&mut self, system: &mut S, at: u32, owner: u32, gained: &Gained) -> Result<(), Stopped> {
-        let [evaluated, asked] = &mut self.local_steps;
-        *evaluated += gained.local_steps[0];
-        *asked += gained.local_steps[1];
+        self.tally += gained.tally;
         self.alarm |= gained.alarm;
         for &target in &gained.targets {
             if self.graph.transitions() + self.targets.len() >= self.budget.max_transitions {

@@ -9,7 +9,7 @@ use crate::network::traffic::Traffic;
 use crate::program::Value;
 use crate::reduce::Reductions;
 use crate::system::System;
-use crate::system::portable::Portable;
+use crate::system::portable::{Portable, Tally};
 
 /// Takes words from the front of a packed state.
 fn take<'w>(packed: &mut &'w [u32], words: usize) -> &'w [u32] {
@@ -89,7 +89,8 @@ impl Portable for Asynchronous<'_> {
         }
     }
 
-    fn local_step_counts(&self) -> [u64; 2] {
-        [self.steps.evaluated, self.steps.asked]
+    fn tally(&self) -> Tally {
+        let [mapped, folded] = self.symmetric.as_ref().map_or([0; 2], |symmetric| [symmetric.mapped, symmetric.folded]);
+        Tally { evaluated: self.steps.evaluated, asked: self.steps.asked, mapped, folded }
     }
 }

@@ -36,9 +36,9 @@ pub struct Symmetric {
     columns: Vec<u64>,
     next: Vec<u32>,
     /// How often a step led to a state for which another one was taken.
-    pub mapped: usize,
-    /// Whether a step that changes the state led to a renaming of the same state.
-    pub folded: bool,
+    pub mapped: u64,
+    /// How often a step that changes the state led to a renaming of the same state.
+    pub folded: u64,
 }
 
 /// Values, by number, and what is said of each.
@@ -99,7 +99,7 @@ impl Symmetric {
             columns: Vec::new(),
             next: Vec::new(),
             mapped: 0,
-            folded: false,
+            folded: 0,
         })
     }
 
@@ -278,8 +278,8 @@ impl Asynchronous<'_> {
         let mut by = Vec::new();
         if let Some(symmetric) = self.symmetric.as_mut().filter(|_| next != state) {
             symmetric.represent(&mut self.steps, &mut self.traffic, &mut self.messages, next, &mut by);
-            symmetric.mapped += usize::from(!by.is_empty());
-            symmetric.folded |= next == state;
+            symmetric.mapped += u64::from(!by.is_empty());
+            symmetric.folded += u64::from(next == state);
         }
         by
     }
