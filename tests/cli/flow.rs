@@ -37,14 +37,14 @@ fn what_is_no_description_is_refused_with_its_place() {
     let text = "components:\n  A:\n    paths:\n      - { from: a, to: b, label: XR }\n";
     let output = with_input(&["flow", "-"], text);
     assert_eq!(output.code, Some(2));
-    for part in ["E1004", "<stdin>:4:33", "expected CR, CW, OR or OW, found `XR`", "help"] {
+    for part in ["E1004", "<stdin>:4:34", "expected CR, CW, OR or OW, found `XR`", "help"] {
         assert!(output.stderr.contains(part), "{part} is not in\n{}", output.stderr);
     }
     let json = with_input(&["flow", "-", "--format", "json"], text).json();
     assert_eq!((&json["diagnostics"][0]["code"], &json["diagnostics"][0]["line"]), (&"E1004".into(), &4.into()));
     let accents =
         with_input(&["flow", "-", "--format", "json"], "# é→\nA: { annotation: { from: é, to: b, label: CX } }").json();
-    assert_eq!((&accents["diagnostics"][0]["line"], &accents["diagnostics"][0]["column"]), (&2.into(), &42.into()));
+    assert_eq!((&accents["diagnostics"][0]["line"], &accents["diagnostics"][0]["column"]), (&2.into(), &43.into()));
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("latin.yaml");
     std::fs::write(&path, b"components: \xE9").expect("a file");
