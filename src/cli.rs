@@ -12,6 +12,7 @@ pub mod console;
 pub mod explain;
 pub mod explore;
 pub mod faults;
+pub mod flow;
 pub mod fmt;
 pub mod keeping;
 mod list;
@@ -83,6 +84,8 @@ pub enum Command {
     Replay(replay::Arguments),
     /// Find lost messages and crashes that break what a program promises, or show that none does
     Faults(faults::Arguments),
+    /// Label a graph of annotated components (Blazes): anomalies, where to seal, where to order
+    Flow(flow::Arguments),
     /// Compare programs with their own `// expect:` lines
     Test(test::Arguments),
     /// Lay out files in the one canonical way, comments included
@@ -106,6 +109,7 @@ impl Command {
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
             Command::Faults(arguments) => faults::run(arguments, session),
+            Command::Flow(arguments) => flow::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),
             Command::Fmt(arguments) => fmt::run(arguments, session),
             Command::Explain(arguments) => explain::run(arguments, session),

@@ -9,6 +9,7 @@ pub mod eval;
 pub mod explore;
 pub mod export;
 pub mod faults;
+pub mod flow;
 pub mod network;
 pub mod pipeline;
 pub mod program;

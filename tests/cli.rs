@@ -10,6 +10,8 @@ mod channels;
 mod checkpoints;
 #[path = "cli/faults.rs"]
 mod faults;
+#[path = "cli/flow.rs"]
+mod flow;
 #[path = "cli/invocation.rs"]
 mod invocation;
 #[path = "cli/mistakes.rs"]

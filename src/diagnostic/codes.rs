@@ -2,7 +2,7 @@
 //!
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
 //! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
-//! `E08` errors met while running · `E09` fault injection. `W…` are warnings of the same families.
+//! `E08` errors met while running · `E09` fault injection · `E10` component graphs. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -29,10 +29,16 @@ impl Code {
 macro_rules! table {
     ($($(#[$meta:meta])* $name:ident = $id:literal, $title:literal, $text:literal;)*) => {
         $(#[doc = $title] pub const $name: Code = Code($id);)*
-        /// Every code with its title and explanation, in order.
-        pub const TABLE: &[(&str, &str, &str)] = &[$(($id, $title, $text)),*];
+        /// These codes with their titles and explanations, in order.
+        pub(super) const ENTRIES: &[Entry] = &[$(($id, $title, $text)),*];
     };
 }
+
+mod flow;
+mod table;
+
+pub use flow::*;
+pub use table::{Entry, TABLE};
 
 table! {
     UNEXPECTED_CHARACTER = "E0101", "a character that starts no token",

@@ -39,6 +39,7 @@ use network::NodeName;
 use observers::{Role, Roles};
 use relations::Drafts;
 use suggest::Suggestions;
+pub use suggest::nearest;
 
 /// How a program is to be read.
 #[derive(Debug, Clone, Default)]

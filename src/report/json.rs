@@ -8,6 +8,7 @@ mod classification;
 mod diagnostic;
 mod explanation;
 mod faults;
+mod flow;
 mod polarity;
 mod proof;
 mod runs;
@@ -21,6 +22,7 @@ pub use classification::{
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
+pub use flow::{FlowObject, verdict as flow_verdict};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
 pub use runs::{ReplayObject, ReplayedRun, RunObject};

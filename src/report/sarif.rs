@@ -12,6 +12,7 @@ use crate::diagnostic::Code;
 use crate::faults::{self, Question};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::Program;
+use crate::source::SourceMap;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -122,6 +123,25 @@ pub fn of_faults(program: &Program, question: &Question, answer: &faults::Answer
     };
     let message = super::text::faults::headline(program, question, answer, style).trim_end().to_string();
     vec![Finding { rule, title: title.to_string(), level, message, places: Vec::new() }]
+}
+
+/// Where the anomalies of a component graph begin.
+pub fn of_flow(graph: &crate::flow::Graph, sources: &SourceMap, answer: &crate::flow::Answer) -> Vec<Finding> {
+    let of_strategy = |strategy: &crate::flow::strategy::Strategy| {
+        let path = &graph.components[strategy.component].paths[strategy.path];
+        let first = strategy.measures.first();
+        let what = first.map_or_else(String::new, |(first, _)| {
+            format!("; {}", super::text::flow::words(graph, strategy.component, first))
+        });
+        Finding {
+            rule: "anomaly",
+            title: "contents that depend on the order of deliveries begin here".to_string(),
+            level: "error",
+            message: format!("{}: contents depend on order{what}", graph.path_name(strategy.component, strategy.path)),
+            places: vec![PlaceObject::new(sources, path.span)],
+        }
+    };
+    answer.plan.strategies.iter().map(of_strategy).collect()
 }
 
 /// A bound that ended a command.

@@ -3,6 +3,7 @@
 
 pub mod classification;
 pub mod faults;
+pub mod flow;
 pub mod proof;
 pub mod runs;
 pub mod why;

@@ -85,18 +85,29 @@ pub fn load(inputs: &[Input]) -> Loaded {
 /// Reads and parses one input by itself: its includes are not followed, nor looked for.
 pub fn load_alone(input: &Input) -> Loaded {
     let mut loader = Loader { loaded: Loaded::default(), seen: BTreeSet::new(), first: None };
+    match read_text(input) {
+        Ok((name, text)) => {
+            loader.add(name, Path::new(""), text);
+        }
+        Err(problem) => loader.loaded.diagnostics.push(*problem),
+    }
+    loader.loaded
+}
+
+/// The name and text of one input, whatever it holds.
+///
+/// # Errors
+/// The finding, if it cannot be read.
+pub fn read_text(input: &Input) -> Result<(String, String), Box<Diagnostic>> {
     let (name, text) = match input {
         Input::Stdin => ("<stdin>".to_string(), read_all(io::stdin().lock())),
         Input::Text { name, text } => (name.clone(), check_size(text)),
         Input::Path(path) => (path.display().to_string(), read_path(path)),
     };
     match text {
-        Ok(text) => {
-            loader.add(name, Path::new(""), text);
-        }
-        Err(problem) => loader.loaded.diagnostics.push(problem.diagnostic(&name, None)),
+        Ok(text) => Ok((name, text)),
+        Err(problem) => Err(Box::new(problem.diagnostic(&name, None))),
     }
-    loader.loaded
 }
 
 struct Loader {

@@ -70,6 +70,12 @@ fn what_each_command_prints_validates() {
         let usage = watershed(&[command, "--no-such-option", "--format", "json"]).json();
         validate(&validator, &usage, &format!("{command} with a wrong option"));
     }
+    let flow = validator("flow");
+    for program in ["flow/ads-poor.yaml", "flow/word-count-sealed.yaml", "papers/marriage.ded", "no/such.yaml"] {
+        let json = watershed(&["flow", &corpus(program), "--format", "json"]).json();
+        validate(&flow, &json, program);
+        verdicts.push(json["verdict"].to_string());
+    }
     let faults = validator("faults");
     for (program, rounds) in
         [("faults/kafka.ded", "6"), ("faults/redundant.ded", "5"), ("faults/redundant.ded", "1"), ("no/such.ded", "3")]
@@ -80,6 +86,8 @@ fn what_each_command_prints_validates() {
         verdicts.push(json["verdict"].to_string());
     }
     for verdict in [
+        "anomaly",
+        "no-anomaly",
         "certified",
         "counterexample",
         "vacuous",
