@@ -2,6 +2,7 @@
 
 mod complete;
 mod definition;
+mod dialect;
 #[path = "../eval/random.rs"]
 #[expect(dead_code, reason = "shared with the tests of evaluators")]
 mod random;
