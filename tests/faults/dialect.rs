@@ -211,7 +211,7 @@ fn includes_are_nested_and_looked_up_beside_each_file_and_then_beside_the_first(
     write(directory.path(), "lib/outer.ded", r#"include "inner.ded"; include "facts.ded"; q(N, V) :- p(N, V);"#);
     write(directory.path(), "lib/inner.ded", r#"r(N, V)@next :- q(N, V);"#);
     write(directory.path(), "facts.ded", r#"p("b", "y")@2;"#);
-    let program = given(Input::from_argument(&directory.path().join("main.ded").display().to_string()));
+    let program = given(Input::from_argument(directory.path().join("main.ded").display().to_string()));
     let run = run_with(&program, &FaultSet::none());
     assert_eq!(in_round(&program, &run, 2, "r"), ["r(a, x)"]);
     assert_eq!(in_round(&program, &run, 3, "r"), ["r(b, y)"]);
