@@ -11,6 +11,7 @@ pub mod completions;
 pub mod console;
 pub mod explain;
 pub mod explore;
+pub mod export;
 pub mod faults;
 pub mod flow;
 pub mod fmt;
@@ -86,6 +87,8 @@ pub enum Command {
     Faults(faults::Arguments),
     /// Label a graph of annotated components (Blazes): anomalies, where to seal, where to order
     Flow(flow::Arguments),
+    /// Write the program for another solver or tool
+    Export(export::Arguments),
     /// Compare programs with their own `// expect:` lines
     Test(test::Arguments),
     /// Lay out files in the one canonical way, comments included
@@ -110,6 +113,7 @@ impl Command {
             Command::Replay(arguments) => replay::run(arguments, session),
             Command::Faults(arguments) => faults::run(arguments, session),
             Command::Flow(arguments) => flow::run(arguments, session),
+            Command::Export(arguments) => export::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),
             Command::Fmt(arguments) => fmt::run(arguments, session),
             Command::Explain(arguments) => explain::run(arguments, session),

@@ -2,7 +2,7 @@
 //!
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
 //! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
-//! `E08` errors met while running · `E09` fault injection · `E10` component graphs. `W…` are warnings of the same families.
+//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -34,9 +34,11 @@ macro_rules! table {
     };
 }
 
+mod export;
 mod flow;
 mod table;
 
+pub use export::*;
 pub use flow::*;
 pub use table::{Entry, TABLE};
 

@@ -108,7 +108,7 @@ fn compare_with_the_definition(model: &Model, tally: &mut Tally) -> Result<(), S
 
 #[test]
 fn on_ordered_channels_the_explorer_agrees_with_the_definition() {
-    let tally = campaign(2000, random, compare_with_the_definition);
+    let tally = campaign(1000, random, compare_with_the_definition);
     assert!(tally.of("definition: exact") * 4 >= tally.programs(), "too few programs are compared exactly");
     assert!(tally.of("diffluent") * 5 >= tally.programs(), "too few programs are diffluent");
     let lost = tally.of("definition: exact, library not");

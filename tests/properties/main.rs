@@ -222,7 +222,7 @@ fn the_definition_counts_copies() {
 
 #[test]
 fn the_explorer_agrees_with_the_definition() {
-    let tally = campaign(2000, random, compare_with_the_definition);
+    let tally = campaign(1000, random, compare_with_the_definition);
     let all = tally.programs();
     assert!(tally.of("diffluent") * 4 >= all, "too few programs are diffluent");
     assert!(tally.of("undecided") * 1000 <= all, "too much is left undecided");
@@ -416,7 +416,7 @@ fn reductions_keep_every_answer() {
 
 #[test]
 fn reductions_keep_every_answer_of_programs_in_parts() {
-    let tally = campaign(500, apart::program, reductions::reductions_change_nothing);
+    let tally = campaign(250, apart::program, reductions::reductions_change_nothing);
     let all = tally.programs();
     assert!(tally.of("cut without reductions") * 2 <= all, "too few programs can be compared");
     assert!(tally.of("several slices, diffluent") * 5 >= all, "too few programs have slices that are diffluent");

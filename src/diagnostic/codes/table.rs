@@ -1,16 +1,21 @@
 //! All families of codes in one table.
 
-use super::{ENTRIES as PROGRAMS, flow::ENTRIES as GRAPHS};
+use super::{ENTRIES as PROGRAMS, export::ENTRIES as EXPORT, flow::ENTRIES as GRAPHS};
 
 /// A code with its title and explanation.
 pub type Entry = (&'static str, &'static str, &'static str);
 
-/// Every code: those of programs, then those of component graphs.
+/// Every code: those of programs, of component graphs, of programs for other tools.
 pub const TABLE: &[Entry] = &{
-    let mut all = [("", "", ""); PROGRAMS.len() + GRAPHS.len()];
-    let mut at = 0;
+    let families: [&[Entry]; 3] = [PROGRAMS, GRAPHS, EXPORT];
+    let mut all = [("", "", ""); PROGRAMS.len() + GRAPHS.len() + EXPORT.len()];
+    let (mut family, mut from, mut at) = (0, 0, 0);
     while at < all.len() {
-        all[at] = if at < PROGRAMS.len() { PROGRAMS[at] } else { GRAPHS[at - PROGRAMS.len()] };
+        while at - from == families[family].len() {
+            from = at;
+            family += 1;
+        }
+        all[at] = families[family][at - from];
         at += 1;
     }
     all
