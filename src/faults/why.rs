@@ -368,8 +368,7 @@ impl Explainer<'_> {
 
     fn failures(&self, span: Span, pattern: &Pattern, when: When) -> Vec<Failure> {
         let moment = self.moment(when);
-        let rules =
-            moment.rules.iter().filter(|rule| rule.span == span && rule.head.relation == pattern.relation);
+        let rules = moment.rules.iter().filter(|rule| rule.span == span && rule.head.relation == pattern.relation);
         rules.flat_map(|rule| failures(rule, Site::default(), pattern, &moment.facts, MOST_FAILURES)).collect()
     }
 

@@ -56,11 +56,25 @@ impl<'g> Moment<'g> {
         })
     }
 
-    /// What derives a fact of the next moment; what is sent has its sender before its location.
+    /// All that a rule derives at this moment.
+    pub fn fired(&self, rule: &Rule) -> Vec<Firing> {
+        firings(rule, self.at, &self.facts, &self.facts)
+    }
+
+    /// What derives a fact of the next moment, or sends it, by the first rule that does. Under rounds, what is sent has its sender before its
+    /// location.
     pub fn consequence(&self, fact: &Fact) -> Option<(&'g Rule, Firing)> {
-        self.deriving(false).filter(|rule| rule.head.relation == fact.relation).find_map(|rule| {
-            let all = firings(rule, self.at, &self.facts, &self.facts);
-            all.into_iter().find(|firing| firing.head == *fact).map(|firing| (rule, firing))
+        self.first(fact, self.deriving(false))
+    }
+
+    /// What hands a fact on to the next step, by the first rule that does.
+    pub fn handed(&self, fact: &Fact) -> Option<(&'g Rule, Firing)> {
+        self.first(fact, self.rules.iter().filter(|rule| rule.kind == RuleKind::Inductive))
+    }
+
+    fn first(&self, fact: &Fact, rules: impl Iterator<Item = &'g Rule>) -> Option<(&'g Rule, Firing)> {
+        rules.filter(|rule| rule.head.relation == fact.relation).find_map(|rule| {
+            self.fired(rule).into_iter().find(|firing| firing.head == *fact).map(|firing| (rule, firing))
         })
     }
 

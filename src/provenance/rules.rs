@@ -1,7 +1,7 @@
 //! How rules fire, and where they fail, with the matching of the definition ([`crate::eval::naive`]).
 
-use crate::eval::naive::{Binding, Members, add_member, holds, key, match_atom, matches_term, of_relation, row};
 pub use crate::eval::naive::Addressee;
+use crate::eval::naive::{Binding, Members, add_member, holds, key, match_atom, matches_term, of_relation, row};
 use crate::eval::scalar;
 use crate::program::{
     Condition, Destination, Expr, Fact, HeadTerm, NegatedAtom, NegatedTerm, RelationId, Rule, Term, Value, VariableId,

@@ -11,6 +11,7 @@ mod faults;
 mod flow;
 mod polarity;
 mod proof;
+mod run_why;
 mod runs;
 pub mod schema;
 mod tests_run;
@@ -25,6 +26,7 @@ pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use flow::{FlowObject, verdict as flow_verdict};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
+pub use run_why::{RunClaimObject, RunWhyObject};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 pub use why::{ClaimObject, WhyObject};
@@ -145,6 +147,9 @@ pub struct CheckObject {
     pub points_of_order: Vec<PointObject>,
     /// What to try after a bound was hit.
     pub bound_advice: Vec<String>,
+    /// Why the contested fact holds in one run and not in the other, and why each violation holds; with `--why` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Vec<RunWhyObject>>,
 }
 
 /// What reductions left out of a search.
@@ -262,6 +267,7 @@ impl CheckObject {
                 Basis::Bound(bound) => advice::advice(program, analysis, bound, figures),
                 _ => Vec::new(),
             },
+            why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
         }
     }
 }

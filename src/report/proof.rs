@@ -36,6 +36,7 @@ impl<'a> Proof<'a> {
             program: self.program,
             analysis: self.analysis,
             answer,
+            explained: None,
         })
     }
 
