@@ -34,12 +34,7 @@ pub fn explanations_are_true(model: &Model, tally: &mut Tally) -> Result<(), Str
     Ok(())
 }
 
-fn explanation_is_true(
-    program: &Program,
-    records: &[StepRecord],
-    why: &Why,
-    tally: &mut Tally,
-) -> Result<(), String> {
+fn explanation_is_true(program: &Program, records: &[StepRecord], why: &Why, tally: &mut Tally) -> Result<(), String> {
     for (number, reason) in why.reasons.iter().enumerate() {
         let complaint = |what: &str| format!("reason {number}: {what}: {reason:?}");
         if reason.how == How::Cut {
