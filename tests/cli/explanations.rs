@@ -34,6 +34,21 @@ fn a_violation_is_explained_from_what_observers_see() {
     assert_eq!((&all[2]["fact"], &json["invariants"][0]["name"]), (&"split(#c)".into(), &"split".into()));
 }
 
+/// Two relations that derive each other hold because of what came first, not because of one another.
+#[test]
+fn no_fact_is_explained_by_itself() {
+    let program =
+        "output p; nodes n1; tick(#n1)@1; up(#N)@async :- tick(#N); down(#N)@async :- tick(#N); q() :- p(); p() :- q();
+p() :- up(), notin down(); p()@next :- p();";
+    let output = with_input(&["check", "-", "--why"], program);
+    assert_eq!(output.code, Some(1));
+    let expected = "Why p(#n1) is ultimate in run 1\np(#n1) in n1:4: kept since n1:2, rule <stdin>:2\n  p(#n1) in n1:2: rule <stdin>:2\n    up(#n1) in n1:2: delivered";
+    assert!(output.stdout.contains(expected), "{}", output.stdout);
+    // Their absence has a circle, which is told once.
+    let absence = "no p(#n1) in n1:3 (1)\n  rule <stdin>:1 derives none in n1:3\n    no q(#n1) in n1:3\n      rule <stdin>:1 derives none in n1:3\n        no p(#n1) in n1:3 (see 1)\n";
+    assert!(output.stdout.contains(absence), "{}", output.stdout);
+}
+
 #[test]
 fn where_nothing_differs_there_is_nothing_to_explain() {
     let output = with_input(&["check", "-", "--why", "--format", "json"], "output p; nodes n1; p(#n1);");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use watershed::budget::Budget;
 use watershed::eval::naive::Naive;
 use watershed::eval::{LocalStep, Outcome};
-use watershed::program::{Fact, LocatedFact, NodeId, Program, Rule, RuleKind, Value};
+use watershed::program::{Fact, LocatedFact, NodeId, Program, RelationId, Rule, RuleKind, Value, When};
 use watershed::provenance::Pattern;
 use watershed::reduce::Reductions;
 use watershed::witness::StepRecord;
@@ -137,23 +137,30 @@ fn rests(
 ) -> Result<(), String> {
     let (node, fact) = of;
     let mut from: BTreeSet<Fact> = BTreeSet::new();
+    let mut denied: BTreeSet<RelationId> = BTreeSet::new();
     let mut at: BTreeSet<usize> = BTreeSet::new();
     for &part in &reason.parts {
         if let Claim::Holds(part, Moments::Step(step)) = &why.reasons[part].claim {
             from.extend(split(program, part).map(|of| of.1));
             at.insert(*step);
         }
-        if let Claim::Absent(_, Moments::Step(step)) = &why.reasons[part].claim {
+        if let Claim::Absent(pattern, Moments::Step(step)) = &why.reasons[part].claim {
+            denied.insert(pattern.relation);
             at.insert(*step);
         }
     }
     if at.len() > 1 {
         return Err("parts of several steps".to_string());
     }
-    let of_rule = |span| program.rules.iter().find(|rule| rule.span == span).ok_or("no such rule");
+    let of_rule = |span| {
+        let rule = program.rules.iter().find(|rule| rule.span == span).ok_or("no such rule")?;
+        let all = rule.negative.iter().all(|atom| denied.contains(&atom.relation));
+        if all { Ok(rule) } else { Err("what the rule denies is not told") }
+    };
     let is = match reason.how {
         How::Given => {
-            program.facts.iter().any(|given| given.node == node && given.fact == *fact)
+            let now = |when: When| when == When::Always || when == When::Step(records[step].step);
+            program.facts.iter().any(|given| given.node == node && given.fact == *fact && now(given.when))
                 || program.relation(fact.relation).builtin
         }
         How::Rule(span) => {

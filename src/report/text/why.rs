@@ -24,6 +24,7 @@ fn indented(reasons: &[(String, Vec<usize>)], all: bool) -> String {
     let (deepest, most_lines) = if all { (usize::MAX, usize::MAX) } else { (DEEPEST, MOST_LINES) };
     let mut text = String::new();
     let mut uses = vec![0usize; reasons.len()];
+    uses[0] = 1;
     reasons.iter().flat_map(|(_, parts)| parts).for_each(|&part| uses[part] += 1);
     let mut numbers: Vec<Option<usize>> = vec![None; reasons.len()];
     let mut named = 0;
