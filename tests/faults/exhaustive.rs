@@ -18,8 +18,8 @@ use watershed::faults::{
 };
 use watershed::program::{Program, Value};
 
-/// Most fault sets of a row that are tried, in each crash mode: some seconds for all rows. With `WATERSHED_RANDOM` set, 64 times as many.
-const MOST: u64 = 1 << 21;
+/// Most fault sets of a row that are tried, in each crash mode: some ten seconds for all rows. With `WATERSHED_RANDOM` set, a minute or two.
+const MOST: u64 = 5_000_000;
 const MOST_AT_LEISURE: u64 = 1 << 27;
 
 /// Fault sets in a word differ in so many omissions.
@@ -166,10 +166,14 @@ fn exhaust(program: &Program, specification: Specification, row: &Row) -> [Tried
     let rules = [VerdictRule::Invariant, VerdictRule::Baseline];
     let judgements = rules.map(|rule| Judgement::new(program, rule, &free));
     let found = rules.map(|rule| {
-        let question = Question { specification, rule, most: usize::MAX, patience: PATIENCE };
-        let answer = investigate(program, &question, &budget).expect("no rule errs");
-        assert!(answer.complete, "{}", row.name);
-        answer.counterexamples.into_iter().map(|found| found.faults).collect::<Vec<FaultSet>>()
+        let [taught, told] = [PATIENCE, 0].map(|patience| {
+            let question = Question { specification, rule, most: usize::MAX, patience };
+            let answer = investigate(program, &question, &budget).expect("no rule errs");
+            assert!(answer.complete, "{}", row.name);
+            answer.counterexamples.into_iter().map(|found| found.faults).collect::<Vec<FaultSet>>()
+        });
+        assert_eq!(taught, told, "{}: what runs teach and what the circuit says differ", row.name);
+        taught
     });
     for sets in &found {
         let nested = |one: &FaultSet| sets.iter().any(|other| other != one && other.is_subset(one));
@@ -262,5 +266,5 @@ fn every_fault_set_of_the_rows_is_judged() {
         lossy += usize::from(specification.eff > 1 || row.eff <= 1);
     }
     println!("{whole} rows in full, {lossy} with a lossy round, {all} fault sets");
-    assert!(whole >= 6 && lossy >= 12, "{whole} rows in full, {lossy} with a lossy round");
+    assert!(whole >= 6 && lossy >= 13, "{whole} rows in full, {lossy} with a lossy round");
 }
