@@ -12,7 +12,7 @@ pub mod style;
 pub mod text;
 
 use crate::analysis::Analysis;
-use crate::pipeline::Answer;
+use crate::pipeline::{Answer, Fewer};
 use crate::program::Program;
 use crate::source::SourceMap;
 pub use explained::Explained;
@@ -36,4 +36,6 @@ pub struct Case<'a> {
     pub answer: &'a Answer,
     /// What is explained (`--why`); `None` if nobody asked.
     pub explained: Option<&'a [Explained<'a>]>,
+    /// The least part of the facts that still has the verdict (`--shrink`); `None` if nobody asked, or there is none.
+    pub fewer: Option<&'a Fewer>,
 }

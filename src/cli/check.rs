@@ -10,6 +10,7 @@ use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::{ENOUGH, Options};
+use crate::pipeline::fewer::with_fewer_facts;
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
@@ -54,6 +55,9 @@ pub struct QuestionOptions {
     /// Explain the contested fact in both runs, and each violation: what it rests on, what is missing, which delivery would have supplied it
     #[arg(long)]
     why: bool,
+    /// Find a least part of the program's facts that is diffluent (or violated) still
+    #[arg(long)]
+    shrink: bool,
     /// Write two runs that end differently, or the run to a violation, to this file
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
@@ -143,6 +147,9 @@ pub fn ask(
         Ok(answer) => {
             let (files, shell_words) = (program.names(), program.shell_words());
             let explained = question.why.then(|| explained(&loaded.program, &answer, &limits.budget(session)));
+            let asked = question.shrink.then_some(());
+            let fewer =
+                asked.and_then(|()| with_fewer_facts(&loaded.program, &answer, &limits.budget(session), options));
             let case = Case {
                 command,
                 files: &files,
@@ -152,6 +159,7 @@ pub fn ask(
                 analysis: &loaded.analysis,
                 answer: &answer,
                 explained: explained.as_deref(),
+                fewer: fewer.as_ref(),
             };
             conclude(&case, question, session)
         }

@@ -8,6 +8,7 @@ mod classification;
 mod diagnostic;
 mod explanation;
 mod faults;
+mod fewer;
 mod flow;
 mod polarity;
 mod proof;
@@ -23,6 +24,7 @@ pub use classification::{
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
+pub use fewer::FewerObject;
 pub use flow::{FlowObject, verdict as flow_verdict};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
@@ -150,6 +152,9 @@ pub struct CheckObject {
     /// Why the contested fact holds in one run and not in the other, and why each violation holds; with `--why` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Vec<RunWhyObject>>,
+    /// The least part of the facts that still has the verdict; with `--shrink` only, and only of `diffluent` and `violated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrunk: Option<FewerObject>,
 }
 
 /// What reductions left out of a search.
@@ -268,6 +273,7 @@ impl CheckObject {
                 _ => Vec::new(),
             },
             why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
+            shrunk: case.fewer.map(FewerObject::new),
         }
     }
 }

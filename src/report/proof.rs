@@ -37,6 +37,7 @@ impl<'a> Proof<'a> {
             analysis: self.analysis,
             answer,
             explained: None,
+            fewer: None,
         })
     }
 

@@ -3,6 +3,7 @@
 
 pub mod classification;
 pub mod faults;
+mod fewer;
 pub mod flow;
 pub mod proof;
 pub mod runs;
@@ -78,6 +79,7 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     violations(case, style, &mut text);
     witness(case, style, &mut text);
     explanations(case, style, verbose, &mut text);
+    fewer::facts(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let search = &case.answer.findings.figures;
     if verbose && search.searches > 0 {

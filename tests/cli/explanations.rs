@@ -56,3 +56,42 @@ fn where_nothing_differs_there_is_nothing_to_explain() {
     let output = with_input(&["check", "-", "--format", "json"], "output p; nodes n1; p(#n1);");
     assert!(output.json().get("why").is_none());
 }
+
+const MANY: &str = "output value; nodes c1, c2, c3, reg; client(#c1, red)@1; client(#c2, blue)@1; client(#c3, green)@1; colour(#reg, red);
+write(#reg, V)@async :- client(#C, V); overwritten() :- write(_); value(V)@next :- write(V); value(V)@next :- value(V), notin overwritten();";
+
+#[test]
+fn facts_are_left_out_until_none_can_be() {
+    let output = with_input(&["check", "-", "--shrink", "--format", "json"], MANY);
+    assert_eq!(output.code, Some(1));
+    let shrunk = &output.json()["shrunk"];
+    assert_eq!(
+        (&shrunk["given"], &shrunk["left"], &shrunk["least"]),
+        (&4.into(), &2.into(), &"smallest".into()),
+        "{shrunk}"
+    );
+    assert_eq!(shrunk["contested"].as_array().map(Vec::len), Some(2));
+    assert_eq!(output.json()["contested"].as_array().map(Vec::len), Some(3));
+    // The facts that are left are a program of their own, in which the runs replay.
+    let facts: Vec<&str> = shrunk["facts"].as_array().expect("facts").iter().filter_map(|fact| fact.as_str()).collect();
+    let rules = MANY.split_once('\n').expect("two lines").1;
+    let small = format!("output value; nodes c1, c2, c3, reg; {};\n{rules}", facts.join("; "));
+    let directory = crate::invocation::directory();
+    let [program, witness] =
+        ["small.ded", "witness.json"].map(|name| directory.path().join(name).display().to_string());
+    std::fs::write(&program, small).expect("a file");
+    let object = serde_json::json!({ "witness": shrunk["witness"], "invariants": shrunk["invariants"] });
+    std::fs::write(&witness, object.to_string()).expect("a file");
+    let replayed = watershed(&["replay", &program, "--schedule", &witness, "--quiet"]);
+    assert_eq!(replayed.code, Some(0), "{replayed:#?}");
+    let text = with_input(&["check", "-", "--shrink"], MANY).stdout;
+    for part in [
+        "2 of 4 facts are enough\n",
+        "    client(#c1, red)@1;\n",
+        "with fewer facts, whichever they are, it is not diffluent",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let confluent = with_input(&["check", "-", "--shrink", "--format", "json"], "output p; nodes n1; p(#n1);");
+    assert!(confluent.code == Some(0) && confluent.json().get("shrunk").is_none());
+}
