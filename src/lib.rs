@@ -14,6 +14,7 @@ pub mod network;
 pub mod pipeline;
 pub mod program;
 pub mod prove;
+pub mod provenance;
 pub mod reduce;
 pub mod report;
 pub mod schedule;

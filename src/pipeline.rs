@@ -2,6 +2,7 @@
 
 pub mod check;
 mod extend;
+pub mod fewer;
 pub mod figures;
 mod hunt;
 pub mod instance;
@@ -21,6 +22,7 @@ pub mod verify;
 pub mod workers;
 
 pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, Witness, check, check_with};
+pub use fewer::{Fewer, Least};
 pub use figures::Figures;
 pub use instance::{Cut, Divergence, Findings, Invariant, explore_instance};
 pub use read::{Read, read};

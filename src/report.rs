@@ -1,6 +1,7 @@
 //! What was found, for people and for other programs.
 
 pub mod advice;
+pub mod explained;
 pub mod facts;
 pub mod json;
 pub mod proof;
@@ -11,9 +12,10 @@ pub mod style;
 pub mod text;
 
 use crate::analysis::Analysis;
-use crate::pipeline::Answer;
+use crate::pipeline::{Answer, Fewer};
 use crate::program::Program;
 use crate::source::SourceMap;
+pub use explained::Explained;
 
 /// A program and the answer to a question about its confluence: what the reports of `check` and `explore` are made of.
 #[derive(Debug, Clone, Copy)]
@@ -32,4 +34,8 @@ pub struct Case<'a> {
     pub analysis: &'a Analysis,
     /// The answer.
     pub answer: &'a Answer,
+    /// What is explained (`--why`); `None` if nobody asked.
+    pub explained: Option<&'a [Explained<'a>]>,
+    /// The least part of the facts that still has the verdict (`--shrink`); `None` if nobody asked, or there is none.
+    pub fewer: Option<&'a Fewer>,
 }

@@ -11,6 +11,7 @@ pub mod replay;
 pub mod run;
 pub mod shrink;
 pub mod simulate;
+pub mod why;
 
 pub use replay::{LassoError, LassoRun, check_lasso};
 pub use simulate::{Impossible, Simulation, StepRecord};

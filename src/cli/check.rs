@@ -10,9 +10,11 @@ use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::{ENOUGH, Options};
+use crate::pipeline::fewer::with_fewer_facts;
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
+use crate::report::explained::explained;
 use crate::report::json::{self, CheckObject, Refusal};
 use crate::report::{Case, sarif, text};
 use crate::schedule::Schedule;
@@ -50,6 +52,12 @@ pub struct QuestionOptions {
     verify_reduction: bool,
     #[command(flatten)]
     keeping: KeepingOptions,
+    /// Explain the contested fact in both runs, and each violation: what it rests on, what is missing, which delivery would have supplied it
+    #[arg(long)]
+    why: bool,
+    /// Find a least part of the program's facts that is diffluent (or violated) still
+    #[arg(long)]
+    shrink: bool,
     /// Write two runs that end differently, or the run to a violation, to this file
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
@@ -138,6 +146,10 @@ pub fn ask(
     let exit = match answer {
         Ok(answer) => {
             let (files, shell_words) = (program.names(), program.shell_words());
+            let explained = question.why.then(|| explained(&loaded.program, &answer, &limits.budget(session)));
+            let asked = question.shrink.then_some(());
+            let fewer =
+                asked.and_then(|()| with_fewer_facts(&loaded.program, &answer, &limits.budget(session), options));
             let case = Case {
                 command,
                 files: &files,
@@ -146,6 +158,8 @@ pub fn ask(
                 program: &loaded.program,
                 analysis: &loaded.analysis,
                 answer: &answer,
+                explained: explained.as_deref(),
+                fewer: fewer.as_ref(),
             };
             conclude(&case, question, session)
         }

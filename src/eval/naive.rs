@@ -28,9 +28,12 @@ pub(crate) type Binding = Vec<Option<Value>>;
 
 /// Where a derived row goes, before addressees outside the network are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Addressee {
+pub enum Addressee {
+    /// At the node of the body.
     Here,
+    /// At the node of this name.
     At(Value),
+    /// At every node.
     Everywhere,
 }
 
@@ -247,7 +250,7 @@ pub(crate) fn match_atom(atom: &Atom, fact: &Fact, binding: &Binding) -> Option<
     same.then_some(extended)
 }
 
-fn matches_term(term: Term, value: Value, binding: &mut Binding) -> bool {
+pub(crate) fn matches_term(term: Term, value: Value, binding: &mut Binding) -> bool {
     match term {
         Term::Constant(constant) => constant == value,
         Term::Anonymous => true,

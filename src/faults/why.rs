@@ -7,18 +7,18 @@
 //! lower rank, or an earlier round). Claims of absence may have one, where rules need one another, as unfounded sets do.
 
 mod moment;
-mod rules;
 
-pub use rules::Pattern;
+pub use crate::provenance::Pattern;
 
 use super::global::Global;
 use super::rounds::{Run, RunError, Sent, given, run};
 use super::specification::{FaultSet, Specification};
 use crate::budget::Budget;
 use crate::program::{Fact, NodeId, Program, Rule};
+use crate::provenance::rules::failures;
+use crate::provenance::{Failure, Firing, Moment, Site};
 use crate::source::Span;
-use moment::{Moment, Moments};
-use rules::{Failure, Firing, failures};
+use moment::Moments;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -368,9 +368,8 @@ impl Explainer<'_> {
 
     fn failures(&self, span: Span, pattern: &Pattern, when: When) -> Vec<Failure> {
         let moment = self.moment(when);
-        let rules =
-            moment.rules.rules.iter().filter(|rule| rule.span == span && rule.head.relation == pattern.relation);
-        rules.flat_map(|rule| failures(rule, pattern, &moment.facts, MOST_FAILURES)).collect()
+        let rules = moment.rules.iter().filter(|rule| rule.span == span && rule.head.relation == pattern.relation);
+        rules.flat_map(|rule| failures(rule, Site::default(), pattern, &moment.facts, MOST_FAILURES)).collect()
     }
 
     fn failing(&self, span: Span, pattern: &Pattern, when: When) -> Explained {

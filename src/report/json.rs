@@ -8,9 +8,11 @@ mod classification;
 mod diagnostic;
 mod explanation;
 mod faults;
+mod fewer;
 mod flow;
 mod polarity;
 mod proof;
+mod run_why;
 mod runs;
 pub mod schema;
 mod tests_run;
@@ -22,9 +24,11 @@ pub use classification::{
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
+pub use fewer::FewerObject;
 pub use flow::{FlowObject, verdict as flow_verdict};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
+pub use run_why::{RunClaimObject, RunWhyObject};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 pub use why::{ClaimObject, WhyObject};
@@ -145,6 +149,12 @@ pub struct CheckObject {
     pub points_of_order: Vec<PointObject>,
     /// What to try after a bound was hit.
     pub bound_advice: Vec<String>,
+    /// Why the contested fact holds in one run and not in the other, and why each violation holds; with `--why` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Vec<RunWhyObject>>,
+    /// The least part of the facts that still has the verdict; with `--shrink` only, and only of `diffluent` and `violated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrunk: Option<FewerObject>,
 }
 
 /// What reductions left out of a search.
@@ -262,6 +272,8 @@ impl CheckObject {
                 Basis::Bound(bound) => advice::advice(program, analysis, bound, figures),
                 _ => Vec::new(),
             },
+            why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
+            shrunk: case.fewer.map(FewerObject::new),
         }
     }
 }

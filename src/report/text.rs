@@ -3,6 +3,7 @@
 
 pub mod classification;
 pub mod faults;
+mod fewer;
 pub mod flow;
 pub mod proof;
 pub mod runs;
@@ -77,6 +78,8 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     }
     violations(case, style, &mut text);
     witness(case, style, &mut text);
+    explanations(case, style, verbose, &mut text);
+    fewer::facts(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let search = &case.answer.findings.figures;
     if verbose && search.searches > 0 {
@@ -236,6 +239,19 @@ fn violations(case: &Case<'_>, style: Style, text: &mut String) {
         let schedule = violation.schedule.show(program);
         let _ = writeln!(text, "\n{}\n    {schedule}", style.paint(Tone::Strong, "As a schedule"));
         replay(case.shell_words, Some(case.command), &[schedule], style, text);
+    }
+}
+
+fn explanations(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
+    for explained in case.explained.unwrap_or_default() {
+        let fact = &explained.fact;
+        let title = match explained.run {
+            "holds" => format!("Why {fact} is ultimate in run 1"),
+            "lacks" => format!("Why {fact} is not ultimate in run 2"),
+            _ => format!("Why {fact} holds"),
+        };
+        let tree = why::run::tree(case.program, case.sources, explained.records, &explained.why, verbose);
+        let _ = write!(text, "\n{}\n{tree}", style.paint(Tone::Strong, &title));
     }
 }
 

@@ -3,6 +3,7 @@
 mod complete;
 mod definition;
 mod dialect;
+mod exhaustive;
 #[path = "../eval/random.rs"]
 #[expect(dead_code, reason = "shared with the tests of evaluators")]
 mod random;

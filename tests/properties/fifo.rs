@@ -164,6 +164,16 @@ fn reductions_keep_every_answer_on_ordered_channels() {
     }
 }
 
+/// A message to a node whose steps are taken first, sent once before and once after them, is delivered once more in one order. Testing each left-out
+/// choice once took that for a mistake.
+#[test]
+fn copies_sent_before_and_after_a_step_are_no_mistake() {
+    for seed in [29_801, 30_255] {
+        let program = ordered(&random(seed)).expect("a valid program");
+        reductions::reductions_change_nothing_in(&program, &mut Tally::default()).expect("nothing is wrong");
+    }
+}
+
 /// The comparison above would notice if eager delivery paid no heed to what else is in a channel.
 #[test]
 fn eager_delivery_that_overtakes_is_caught() {

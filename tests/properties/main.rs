@@ -5,6 +5,7 @@ mod apart;
 mod brute;
 mod campaign;
 mod datalog;
+mod fewer;
 mod fifo;
 mod generator;
 mod guarded;
@@ -14,6 +15,7 @@ mod polarity;
 mod reductions;
 mod relays;
 mod shrink;
+mod why;
 
 use brute::{Excess, Explored, Limits, Refused, Ultimate};
 use campaign::{Tally, campaign};
@@ -422,6 +424,22 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
     assert!(tally.of("several slices, diffluent") * 5 >= all, "too few programs have slices that are diffluent");
     assert!(tally.of("slices alike") * 10 >= all, "too few programs have slices that are alike");
     assert!(tally.of("slices searched together") * 100 >= all, "too few slices are searched together");
+}
+
+#[test]
+fn facts_are_left_out_until_none_can_be() {
+    let tally = campaign(400, random, fewer::the_least_part_is_the_least);
+    assert!(tally.of("diffluent or violated") * 5 >= tally.programs(), "too few programs have a verdict to keep");
+    assert!(tally.of("with fewer facts") * 10 >= tally.programs(), "too few programs lose facts");
+    assert!(tally.of("bounded") * 20 <= tally.programs(), "too many are bounded");
+}
+
+#[test]
+fn explanations_are_true_and_enough() {
+    let tally = campaign(1000, random, why::explanations_are_true);
+    assert!(tally.of("diffluent") * 5 >= tally.programs(), "too few programs are diffluent");
+    assert!(tally.of("with deliveries") * 5 >= tally.programs(), "too few explanations have deliveries");
+    assert!(tally.of("over ten reasons") * 20 >= tally.programs(), "too few explanations are deep");
 }
 
 #[test]

@@ -176,12 +176,18 @@ impl Recheck<'_, '_> {
                     held = Held::Open;
                     continue;
                 }
-                if one != two && self.is_sent_again(&one, &two, other) {
-                    held = Held::Open;
-                    continue;
-                }
                 if one != two {
-                    return Err((other, *kept, "the two lead to different states in different orders".to_string()));
+                    let Some(more) = self.sent_again(&one, &two, other, *kept) else {
+                        return Err((other, *kept, "the two lead to different states in different orders".to_string()));
+                    };
+                    held = held.and(Held::Open);
+                    if !more.is_empty() {
+                        let at_once = self.system.inbox(*kept).to_vec();
+                        let (late, prompt) = (vec![at_once.clone()], vec![at_once, more]);
+                        let delay = Delay { state: here, node: kept.node, late, prompt, ahead: 0, silent: true };
+                        self.delay(delay).map_err(|why| (other, *kept, why))?;
+                    }
+                    continue;
                 }
                 held = held.and(self.seen_in_order(here, other, *kept).map_err(|why| (other, *kept, why))?);
                 held = held.and(self.seen_later(here, next, [*kept, *again, same], &before, other)?);
@@ -190,23 +196,34 @@ impl Recheck<'_, '_> {
         Ok(held)
     }
 
-    /// Whether two states differ in nothing but messages that `other` delivers at once: a copy that the set sends before is delivered with the rest,
-    /// one that it sends after stays in flight. That this one makes no difference any more is tested where it is claimed ([`super::delays`]).
-    fn is_sent_again(&self, one: &[u32], two: &[u32], other: Choice) -> bool {
-        let lasting = |state: &[u32]| {
+    /// Whether two states differ in nothing but messages that `other` or `kept` delivers at once: a copy that is sent to one of them before it steps is
+    /// delivered with the rest, one that is sent after stays in flight. Returns the messages to the node of `kept` that are in flight in one state only: to
+    /// deliver them once more must make no difference at all but in what does not last. That those to the other node make none any more is tested where
+    /// it is claimed ([`super::delays`]).
+    fn sent_again(&self, one: &[u32], two: &[u32], other: Choice, kept: Choice) -> Option<Vec<u32>> {
+        let in_flight = |state: &[u32]| {
             let mut messages = Vec::new();
             self.system.in_flight(state, &mut messages);
-            messages.retain(|&(message, _)| {
-                let located = self.system.message(message);
-                located.node.0 != other.node || !self.system.is_eager(located.node, &located.fact)
-            });
             messages
+        };
+        let is_at_once = |message, node: u32| {
+            let located = self.system.message(message);
+            located.node.0 == node && self.system.is_eager(located.node, &located.fact)
         };
         let places = |state: &[u32]| -> Vec<u32> {
             let nodes = 0..self.system.nodes() as u32;
             nodes.map(|node| self.system.local_state(state, node)).collect()
         };
-        places(one) == places(two) && self.system.shown(one) == self.system.shown(two) && lasting(one) == lasting(two)
+        let (first, second) = (in_flight(one), in_flight(two));
+        let mut differ: Vec<_> = first.iter().filter(|message| !second.contains(message)).collect();
+        differ.extend(second.iter().filter(|message| !first.contains(message)));
+        let is_same = places(one) == places(two) && self.system.shown(one) == self.system.shown(two);
+        let is_alike = differ.iter().all(|of| [other.node, kept.node].iter().any(|&node| is_at_once(of.0, node)));
+        let to_kept = differ.iter().filter(|of| kept.node != other.node && is_at_once(of.0, kept.node));
+        let mut more: Vec<u32> = to_kept.map(|&&(message, _)| self.system.fact_of(message)).collect();
+        more.sort_unstable();
+        more.dedup();
+        (is_same && is_alike).then_some(more)
     }
 
     /// What observers find when a choice of the set is taken after `other` they find, too, when it is taken before.

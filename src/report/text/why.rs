@@ -1,5 +1,7 @@
 //! An explanation as an indented tree. What is used more than once has a number and is explained where it is first met.
 
+pub mod run;
+
 use crate::faults::why::{Claim, How, Pattern, Reason, When, Why};
 use crate::program::{Program, Spelling};
 use crate::source::{SourceMap, Span};
@@ -13,11 +15,18 @@ const MOST_LINES: usize = 400;
 
 /// The tree. `all` shows it whole.
 pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> String {
+    let line = |reason: &Reason| (sentence(program, sources, reason), reason.parts.clone());
+    indented(&why.reasons.iter().map(line).collect::<Vec<_>>(), all)
+}
+
+/// Claims with the numbers of those that they rest on, from the first one down.
+fn indented(reasons: &[(String, Vec<usize>)], all: bool) -> String {
     let (deepest, most_lines) = if all { (usize::MAX, usize::MAX) } else { (DEEPEST, MOST_LINES) };
     let mut text = String::new();
-    let mut uses = vec![0usize; why.reasons.len()];
-    why.reasons.iter().flat_map(|reason| &reason.parts).for_each(|&part| uses[part] += 1);
-    let mut numbers: Vec<Option<usize>> = vec![None; why.reasons.len()];
+    let mut uses = vec![0usize; reasons.len()];
+    uses[0] = 1;
+    reasons.iter().flat_map(|(_, parts)| parts).for_each(|&part| uses[part] += 1);
+    let mut numbers: Vec<Option<usize>> = vec![None; reasons.len()];
     let mut named = 0;
     let (mut lines, mut left_out) = (0, false);
     let mut open = vec![(0usize, 0usize)];
@@ -27,14 +36,13 @@ pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> Str
             continue;
         }
         lines += 1;
-        let reason = &why.reasons[at];
+        let (what, parts) = &reasons[at];
         let indent = "  ".repeat(depth.min(200));
-        let what = sentence(program, sources, reason);
         if let Some(number) = numbers[at] {
             let _ = writeln!(text, "{indent}{what} (see {number})");
             continue;
         }
-        let mark = if uses[at] > 1 && !reason.parts.is_empty() {
+        let mark = if uses[at] > 1 && !parts.is_empty() {
             named += 1;
             numbers[at] = Some(named);
             format!(" ({named})")
@@ -42,7 +50,7 @@ pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> Str
             String::new()
         };
         let _ = writeln!(text, "{indent}{what}{mark}");
-        open.extend(reason.parts.iter().rev().map(|&part| (part, depth + 1)));
+        open.extend(parts.iter().rev().map(|&part| (part, depth + 1)));
     }
     if left_out {
         text.push_str("and more, which `-v` shows\n");

@@ -4,7 +4,7 @@ use super::{Asynchronous, local};
 use crate::eval::store::FactId;
 use crate::network::traffic::Traffic;
 use crate::program::{LocatedFact, NodeId};
-use crate::system::{Choice, Output, OutputSet, Stop};
+use crate::system::{Choice, Message, Output, OutputSet, Stop};
 
 /// A local step as semantics §2 defines it, whatever the reductions deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,11 @@ impl Asynchronous<'_> {
     /// The facts that a choice delivers, sorted.
     pub fn inbox(&self, choice: Choice) -> &[u32] {
         self.traffic.inbox(choice.inbox)
+    }
+
+    /// The number of a message's fact, as in [`Self::inbox`].
+    pub fn fact_of(&self, message: Message) -> u32 {
+        self.messages.get(message).1
     }
 
     /// The local state of a node.

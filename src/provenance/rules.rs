@@ -1,9 +1,10 @@
 //! How rules fire, and where they fail, with the matching of the definition ([`crate::eval::naive`]).
 
-use crate::eval::naive::{Addressee, Binding, Members, add_member, holds, key, match_atom, of_relation, row};
+pub use crate::eval::naive::Addressee;
+use crate::eval::naive::{Binding, Members, add_member, holds, key, match_atom, matches_term, of_relation, row};
 use crate::eval::scalar;
 use crate::program::{
-    Condition, Expr, Fact, HeadTerm, NegatedAtom, NegatedTerm, RelationId, Rule, Term, Value, VariableId,
+    Condition, Destination, Expr, Fact, HeadTerm, NegatedAtom, NegatedTerm, RelationId, Rule, Term, Value, VariableId,
 };
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Pattern {
     /// The relation.
     pub relation: RelationId,
-    /// The location, then the columns.
+    /// The columns; where rules carry their locations as first arguments, the location before them.
     pub values: Vec<Option<Value>>,
     /// Open columns that must be equal.
     pub equal: Vec<(usize, usize)>,
@@ -28,8 +29,20 @@ impl Pattern {
 
     /// The facts that arrive as these, as they are sent: with their sender, whoever it is, before them.
     pub fn sent_as(&self, relation: RelationId) -> Self {
-        let values = std::iter::once(None).chain(self.values.iter().copied()).collect();
-        Pattern { relation, values, equal: self.equal.iter().map(|&(a, b)| (a + 1, b + 1)).collect() }
+        Pattern { relation, ..self.located(None) }
+    }
+
+    /// The same with the location before the columns.
+    pub fn located(&self, location: Option<Value>) -> Self {
+        let values = std::iter::once(location).chain(self.values.iter().copied()).collect();
+        Pattern { relation: self.relation, values, equal: self.equal.iter().map(|&(a, b)| (a + 1, b + 1)).collect() }
+    }
+
+    /// The same without the location, which is the first column; the location too. `None` if there is no column.
+    pub fn split_location(&self) -> Option<(Option<Value>, Self)> {
+        let (&location, rest) = self.values.split_first()?;
+        let equal = self.equal.iter().filter(|&&(a, _)| a > 0).map(|&(a, b)| (a - 1, b - 1)).collect();
+        Some((location, Pattern { relation: self.relation, values: rest.to_vec(), equal }))
     }
 
     /// Whether a fact is among them.
@@ -46,19 +59,22 @@ impl Pattern {
 pub struct Firing {
     /// What it derives.
     pub head: Fact,
+    /// Where that holds, or is sent.
+    pub addressee: Addressee,
     /// What its positive atoms are; for a group those of all its members.
     pub holding: BTreeSet<Fact>,
     /// What its negated atoms say is not there.
     pub absent: BTreeSet<Pattern>,
 }
 
-/// All that a rule derives where positive atoms are taken from `known` and negated ones from `facts`. A binding that errs derives
-/// nothing: a run in which one does has no outcome.
-pub fn firings(rule: &Rule, known: &BTreeSet<Fact>, facts: &BTreeSet<Fact>) -> Vec<Firing> {
+/// All that a rule derives at this location (`None` where rules carry theirs as first arguments), where positive atoms are taken from `known`
+/// and negated ones from `facts`. A binding that errs derives nothing: a run in which one does has no outcome.
+pub fn firings(rule: &Rule, at: Option<Value>, known: &BTreeSet<Fact>, facts: &BTreeSet<Fact>) -> Vec<Firing> {
     type Group = (Members, BTreeSet<Fact>, BTreeSet<Pattern>);
     let mut groups: BTreeMap<(Addressee, Vec<Value>), Group> = BTreeMap::new();
     let mut plain = Vec::new();
-    for (mut binding, holding) in prefixes(rule, known, vec![None; rule.variables.len()]).0 {
+    let Some(start) = start(rule, at) else { return plain };
+    for (mut binding, holding) in prefixes(rule, known, start).0 {
         if holds(rule, facts, &mut binding) != Ok(true) {
             continue;
         }
@@ -70,16 +86,25 @@ pub fn firings(rule: &Rule, known: &BTreeSet<Fact>, facts: &BTreeSet<Fact>) -> V
             all.extend(holding);
             none.extend(absent);
         } else {
-            let head = Fact { relation: rule.head.relation, values: group.1.into() };
-            plain.push(Firing { head, holding: holding.into_iter().collect(), absent: absent.collect() });
+            let absent = absent.collect();
+            let (addressee, values) = group;
+            let head = Fact { relation: rule.head.relation, values: values.into() };
+            plain.push(Firing { head, addressee, holding: holding.into_iter().collect(), absent });
         }
     }
-    let rows = groups.into_iter().filter_map(|((_, columns), (members, holding, absent))| {
+    let rows = groups.into_iter().filter_map(|((addressee, columns), (members, holding, absent))| {
         let values = row(rule, &columns, &members).ok()?;
-        Some(Firing { head: Fact { relation: rule.head.relation, values: values.into() }, holding, absent })
+        Some(Firing { head: Fact { relation: rule.head.relation, values: values.into() }, addressee, holding, absent })
     });
     plain.extend(rows);
     plain
+}
+
+/// The binding with which a body is evaluated at a location; `None` if the rule does not fire there.
+fn start(rule: &Rule, at: Option<Value>) -> Option<Binding> {
+    let mut start = vec![None; rule.variables.len()];
+    let fires = rule.location.zip(at).is_none_or(|(location, at)| matches_term(location, at, &mut start));
+    fires.then_some(start)
 }
 
 /// Why a rule does not derive what was looked for.
@@ -91,24 +116,36 @@ pub enum Failure {
     Present(Fact),
     /// A condition does not hold.
     Condition(Span),
-    /// Its head is another fact.
+    /// Its head is another fact, or at another node.
     Other(Fact),
 }
 
-/// For each way in which a rule comes closest to deriving such a fact, the literal that fails; at most `most`.
-pub fn failures(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, most: usize) -> Vec<Failure> {
-    let mut start: Binding = vec![None; rule.variables.len()];
+/// Where a body is evaluated, and where its head is to hold; both `None` where rules carry locations as first arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Site {
+    /// Where the body is evaluated.
+    pub at: Option<Value>,
+    /// Where the head is to hold; a value outside the network is nowhere.
+    pub to: Option<Value>,
+}
+
+/// For each way in which a rule comes closest to deriving such a fact there, the literal that fails; at most `most`. None if its head
+/// is never like this.
+pub fn failures(rule: &Rule, site: Site, wanted: &Pattern, facts: &BTreeSet<Fact>, most: usize) -> Vec<Failure> {
+    let Some(mut start) = start(rule, site.at) else { return Vec::new() };
+    if let Some(to) = site.to {
+        let goes = match &rule.head.destination {
+            Destination::Here => site.at == Some(to),
+            Destination::At(expr) => unifies(rule, expr, to, &mut start),
+            Destination::Everywhere => true,
+        };
+        if !goes {
+            return Vec::new();
+        }
+    }
     for (term, &value) in rule.head.terms.iter().zip(&wanted.values) {
         let (HeadTerm::Expr(expr), Some(value)) = (term, value) else { continue };
-        let agrees = match expr {
-            Expr::Constant(constant) => *constant == value,
-            // What a condition binds is compared when it has.
-            Expr::Variable(variable) if !bound_late(rule, *variable) => {
-                *start[variable.0 as usize].get_or_insert(value) == value
-            }
-            _ => true,
-        };
-        if !agrees {
+        if !unifies(rule, expr, value, &mut start) {
             return Vec::new();
         }
     }
@@ -118,11 +155,23 @@ pub fn failures(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, most: usi
         found.extend(short.into_iter().map(Failure::Missing));
     }
     for (mut binding, _) in complete {
-        if let Some(failure) = failure(rule, wanted, facts, &mut binding) {
+        if let Some(failure) = failure(rule, site, wanted, facts, &mut binding) {
             found.insert(failure);
         }
     }
     found.into_iter().take(most).collect()
+}
+
+/// Whether an expression of the head may be this value; binds it if it is a variable that the body's atoms bind.
+fn unifies(rule: &Rule, expr: &Expr, value: Value, start: &mut Binding) -> bool {
+    match expr {
+        Expr::Constant(constant) => *constant == value,
+        // What a condition binds is compared when it has.
+        Expr::Variable(variable) if !bound_late(rule, *variable) => {
+            *start[variable.0 as usize].get_or_insert(value) == value
+        }
+        _ => true,
+    }
 }
 
 fn bound_late(rule: &Rule, variable: VariableId) -> bool {
@@ -192,7 +241,13 @@ fn evaluate(expr: &Expr, binding: &Binding) -> Option<Value> {
 }
 
 /// Why a binding of the positive atoms does not derive what is wanted.
-fn failure(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, binding: &mut Binding) -> Option<Failure> {
+fn failure(
+    rule: &Rule,
+    site: Site,
+    wanted: &Pattern,
+    facts: &BTreeSet<Fact>,
+    binding: &mut Binding,
+) -> Option<Failure> {
     for condition in &rule.conditions {
         let (met, span) = match condition {
             Condition::Compare { comparator, left, right, checked, span } => {
@@ -221,10 +276,11 @@ fn failure(rule: &Rule, wanted: &Pattern, facts: &BTreeSet<Fact>, binding: &mut 
                 matches!(term, HeadTerm::Aggregate(_)) || wanted.is_none_or(|wanted| wanted == *value)
             })
         };
-        let other = firings(rule, facts, facts).into_iter().map(|firing| firing.head);
+        let other = firings(rule, site.at, facts, facts).into_iter().map(|firing| firing.head);
         return other.into_iter().find(|head| same(head) && !wanted.matches(head)).map(Failure::Other);
     }
-    let (_, values) = key(rule, binding).ok()?;
+    let (addressee, values) = key(rule, binding).ok()?;
     let head = Fact { relation: rule.head.relation, values: values.into() };
-    (!wanted.matches(&head)).then_some(Failure::Other(head))
+    let elsewhere = matches!((addressee, site.to), (Addressee::At(place), Some(to)) if place != to);
+    (elsewhere || !wanted.matches(&head)).then_some(Failure::Other(head))
 }
