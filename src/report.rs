@@ -12,6 +12,7 @@ pub mod text;
 
 use crate::analysis::Analysis;
 use crate::pipeline::Answer;
+use crate::pipeline::instances::Searched;
 use crate::program::Program;
 use crate::source::SourceMap;
 
@@ -32,4 +33,8 @@ pub struct Case<'a> {
     pub analysis: &'a Analysis,
     /// The answer.
     pub answer: &'a Answer,
+    /// What was searched for it, if that was all small instances.
+    pub instances: Option<Searched>,
+    /// The text of the instance that was found there, of which `program` and `answer` are.
+    pub instance: Option<&'a str>,
 }

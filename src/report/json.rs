@@ -145,6 +145,23 @@ pub struct CheckObject {
     pub points_of_order: Vec<PointObject>,
     /// What to try after a bound was hit.
     pub bound_advice: Vec<String>,
+    /// The small instances that were searched (`--instances`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<InstancesObject>,
+    /// The network and facts of the instance that was found among them: a text for `--instance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+/// Small instances that were searched.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct InstancesObject {
+    /// Within which bounds.
+    pub bounds: String,
+    /// How many were checked, up to renaming.
+    pub checked: usize,
+    /// In how many of these a rule errs, of which nothing is said.
+    pub erring: usize,
 }
 
 /// What reductions left out of a search.
@@ -262,6 +279,12 @@ impl CheckObject {
                 Basis::Bound(bound) => advice::advice(program, analysis, bound, figures),
                 _ => Vec::new(),
             },
+            instances: case.instances.map(|searched| InstancesObject {
+                bounds: searched.bounds.to_string(),
+                checked: searched.instances,
+                erring: searched.erring,
+            }),
+            instance: case.instance.map(str::to_string),
         }
     }
 }

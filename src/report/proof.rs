@@ -36,6 +36,8 @@ impl<'a> Proof<'a> {
             program: self.program,
             analysis: self.analysis,
             answer,
+            instances: None,
+            instance: None,
         })
     }
 
