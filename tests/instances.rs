@@ -47,6 +47,30 @@ const PROGRAMS: &[(&str, Schema, &str)] = &[
         &[("w", 1, true)],
         "event w; output v; v(#r, none)@1; m(#r, X)@async :- w(X); v(X)@next :- m(X); v(X)@next :- v(X), notin m(_);",
     ),
+    (
+        "the greater value in one relation, the less in the other",
+        &[("a", 1, true), ("b", 1, true)],
+        "event a, b; output bad; x(#S, X)@async :- a(X), node(S); y(#S, Y)@async :- b(Y), node(S); k(Y)@next :- y(Y);
+         k(Y)@next :- k(Y); bad() :- x(X), k(Y), Y < X; bad()@next :- bad();",
+    ),
+    (
+        "another value than the one that a rule names",
+        &[("a", 1, true), ("b", 1, true)],
+        "event a, b; output bad; x(#S, X)@async :- a(X), node(S); y(#S, Y)@async :- b(Y), node(S); k(Y)@next :- y(Y);
+         k(Y)@next :- k(Y); bad() :- x(X), k(_), X != stop; bad()@next :- bad();",
+    ),
+    (
+        "another node than the one that a rule names",
+        &[("a", 0, true), ("b", 0, true)],
+        "event a, b; output bad; x(#r, L)@async :- a(#L); y(#r)@async :- b(); k()@next :- y(); k()@next :- k();
+         bad() :- x(L), k(), L != r; bad()@next :- bad();",
+    ),
+    (
+        "a node that names itself",
+        &[("a", 1, true), ("b", 0, true)],
+        "event a, b; output bad; x(#S)@async :- a(#L, L), node(S); y(#S)@async :- b(), node(S); k()@next :- y(); k()@next :- k();
+         bad() :- x(), k(); bad()@next :- bad();",
+    ),
 ];
 
 fn read(text: &str) -> (Program, Bare) {
