@@ -14,7 +14,7 @@ help:
 	@echo "make test-all  the same with $(RANDOM_PROGRAMS) random programs, and long fuzzing (hours)"
 	@echo "make lint      formatting and lints, warnings denied"
 	@echo "make bench     Watershed beside other model checkers; writes the tables of benchmarks/README.md (20 minutes)"
-	@echo "make setup     what is missing to build, and the solver that some tests compare with"
+	@echo "make setup     what is missing to build, Z3, and the solver that some tests compare with"
 
 setup:
 	@.ci/setup --answer-sets
@@ -26,9 +26,11 @@ demo:
 	@docs/demo.sh
 
 build:
+	@.ci/setup
 	$(CARGO) build --locked --release
 
 lint:
+	@.ci/setup
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	@for package in fuzz benchmarks/peers; do \

@@ -15,6 +15,7 @@ pub mod export;
 pub mod faults;
 pub mod flow;
 pub mod fmt;
+mod instances;
 pub mod keeping;
 mod list;
 pub mod machine;

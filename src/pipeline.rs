@@ -1,11 +1,13 @@
 //! Source → program → classification → theorem | exploration → verdict: the one place that sequences stages.
 
+pub mod bare;
 pub mod check;
 mod extend;
 pub mod fewer;
 pub mod figures;
 mod hunt;
 pub mod instance;
+pub mod instances;
 mod joint;
 mod judge;
 mod orbits;

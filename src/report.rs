@@ -12,6 +12,7 @@ pub mod style;
 pub mod text;
 
 use crate::analysis::Analysis;
+use crate::pipeline::instances::Searched;
 use crate::pipeline::{Answer, Fewer};
 use crate::program::Program;
 use crate::source::SourceMap;
@@ -38,4 +39,8 @@ pub struct Case<'a> {
     pub explained: Option<&'a [Explained<'a>]>,
     /// The least part of the facts that still has the verdict (`--shrink`); `None` if nobody asked, or there is none.
     pub fewer: Option<&'a Fewer>,
+    /// What was searched for it, if that was all small instances.
+    pub instances: Option<Searched>,
+    /// The text of the instance that was found there, of which `program` and `answer` are.
+    pub instance: Option<&'a str>,
 }

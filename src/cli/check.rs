@@ -33,13 +33,16 @@ pub struct Arguments {
     /// Do not answer from theorems
     #[arg(long)]
     no_theorems: bool,
+    /// Check every network and all contents of EDB relations within bounds, such as `nodes<=2, values<=2, facts<=4`
+    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["instance", "nodes", "shrink", "verify_reduction", "checkpoint", "workers", "processes", "process", "hostfile"])]
+    instances: Option<String>,
 }
 
 /// What `check` and `explore` share.
 #[derive(Debug, clap::Args)]
 pub struct QuestionOptions {
     #[command(flatten)]
-    format: FormatOptions,
+    pub(super) format: FormatOptions,
     #[command(flatten)]
     limits: LimitOptions,
     #[command(flatten)]
@@ -54,7 +57,7 @@ pub struct QuestionOptions {
     keeping: KeepingOptions,
     /// Explain the contested fact in both runs, and each violation: what it rests on, what is missing, which delivery would have supplied it
     #[arg(long)]
-    why: bool,
+    pub(super) why: bool,
     /// Find a least part of the program's facts that is diffluent (or violated) still
     #[arg(long)]
     shrink: bool,
@@ -65,6 +68,9 @@ pub struct QuestionOptions {
 
 /// Answers.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    if let Some(bounds) = &arguments.instances {
+        return super::instances::run(&arguments.program, &arguments.question, !arguments.no_theorems, bounds, session);
+    }
     ask("check", &arguments.program, &arguments.question, !arguments.no_theorems, session)
 }
 
@@ -160,6 +166,8 @@ pub fn ask(
                 answer: &answer,
                 explained: explained.as_deref(),
                 fewer: fewer.as_ref(),
+                instances: None,
+                instance: None,
             };
             conclude(&case, question, session)
         }
@@ -182,7 +190,7 @@ fn report_verified(verified: Verified, session: &mut Session) {
     }
 }
 
-fn read_limits(question: &QuestionOptions, session: &mut Session) -> Option<Limits> {
+pub(super) fn read_limits(question: &QuestionOptions, session: &mut Session) -> Option<Limits> {
     let mut wrong = Vec::new();
     super::options::count("--seed", &question.seed, &mut wrong);
     let limits = question.limits.limits().map_err(|more| wrong.extend(more));
@@ -191,18 +199,19 @@ fn read_limits(question: &QuestionOptions, session: &mut Session) -> Option<Limi
 }
 
 /// Whether a theorem answers for all instances of rules that come without one.
-fn answered_without_network(loaded: &Loaded) -> bool {
+pub(super) fn answered_without_network(loaded: &Loaded) -> bool {
     loaded.analysis.theorem.is_some() && !loaded.program.rules.is_empty() && loaded.program.nevers.is_empty()
 }
 
 /// Prints the answer and writes the witness.
-fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mut Session) -> Exit {
+pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mut Session) -> Exit {
     let mut exit = exit_of(case.answer);
     let found = case.answer.witness.is_some() || !case.answer.violations.is_empty();
     if let Some(path) = &question.witness
         && found
     {
         let file = WitnessFile::new(case.program, case.command, json::witness(case), json::invariants(case));
+        let file = WitnessFile { instance: case.instance.map(str::to_string), ..file };
         if !session.write_file(path, &file.to_json()) {
             exit = Exit::Wrong;
         }

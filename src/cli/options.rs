@@ -36,6 +36,9 @@ pub struct ReadingOptions {
     /// The relations whose ultimate facts are compared, such as `r,s`
     #[arg(long, value_name = "RELATIONS")]
     pub output: Option<String>,
+    /// Network and facts of EDB relations instead of the program's own, such as `nodes a, b; r(#a, 1);`
+    #[arg(long, value_name = "TEXT")]
+    pub instance: Option<String>,
     /// In which order copies are delivered: `any`, or `fifo`: what one node sends to another arrives in the order sent
     /// [default: any]
     #[arg(long, value_name = "ORDER", value_parser = order())]
@@ -63,7 +66,11 @@ impl ProgramOptions {
     /// The arguments that name the same program to another command, quoted for a shell.
     pub fn shell_words(&self) -> Vec<String> {
         let mut words: Vec<String> = self.files.iter().map(|file| shell_quoted(&file.to_string_lossy())).collect();
-        for (option, value) in [("--nodes", &self.reading.nodes), ("--output", &self.reading.output)] {
+        for (option, value) in [
+            ("--instance", &self.reading.instance),
+            ("--nodes", &self.reading.nodes),
+            ("--output", &self.reading.output),
+        ] {
             if let Some(value) = value {
                 words.extend([option.to_string(), shell_quoted(value)]);
             }

@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     session.listen_to_signals();
     let budget = limits.budget(session);
-    let Some(mut loaded) = session.load_instance(&arguments.program) else {
+    let Some(mut loaded) = session.load_instance(&with_instance(arguments)) else {
         return session.refuse("replay", names, format);
     };
     let asked = arguments.program.reading.network;
@@ -100,6 +100,19 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             session.refuse("replay", names, format)
         }
     }
+}
+
+/// The program with the instance that the witness file names, unless another one is given.
+fn with_instance(arguments: &Arguments) -> ProgramOptions {
+    let mut program = arguments.program.clone();
+    let path = Path::new(&arguments.schedule);
+    if program.reading.instance.is_none()
+        && path.is_file()
+        && let Ok(text) = read_file(path)
+    {
+        program.reading.instance = file::instance(&text);
+    }
+    program
 }
 
 /// A witness file if there is a file of this name, else a schedule. The order of deliveries is the one that is asked for, else the one

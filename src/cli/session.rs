@@ -6,7 +6,9 @@ use super::{Exit, Meter, signals};
 use crate::analysis::Analysis;
 use crate::diagnostic::render::render;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::pipeline::{Figures, read};
+use crate::pipeline::Figures;
+use crate::pipeline::bare::Bare;
+use crate::pipeline::read::{Read, read, read_bare};
 use crate::program::Program;
 use crate::report::json::{DiagnosticObject, Refusal, Statistics};
 use crate::report::{sarif, style::Style};
@@ -86,7 +88,22 @@ impl Session {
 
     /// Loads, resolves and analyses a program. Warnings are reported; errors are reported and there is no program.
     pub fn load(&mut self, options: &ProgramOptions) -> Option<Loaded> {
-        let read = read(&options.inputs(), &options.reading.resolving());
+        let (inputs, resolving) = (options.inputs(), options.reading.resolving());
+        let Some(instance) = &options.reading.instance else {
+            let read = read(&inputs, &resolving);
+            return self.loaded(read);
+        };
+        let (_, bare) = self.load_bare(options)?;
+        self.loaded(bare.with(instance))
+    }
+
+    /// Loads a program, and what is left of it without its instance.
+    pub fn load_bare(&mut self, options: &ProgramOptions) -> Option<(Loaded, Bare)> {
+        let (read, bare) = read_bare(&options.inputs(), &options.reading.resolving());
+        Some((self.loaded(read)?, bare?))
+    }
+
+    fn loaded(&mut self, read: Read) -> Option<Loaded> {
         self.report(&read.sources, &read.diagnostics);
         let (program, analysis) = read.program?;
         Some(Loaded { sources: read.sources, program, analysis })

@@ -198,7 +198,8 @@ impl<'p> Maker<'p> {
         for atom in &mut made.negative {
             atom.terms.insert(0, NegatedTerm::Expr(at.clone()));
         }
-        if rule.kind != RuleKind::Deductive || rule.positive.is_empty() {
+        // What held in a named round says nothing of whether the node steps now.
+        if rule.kind != RuleKind::Deductive || rule.positive.iter().all(|atom| atom.time.is_some()) {
             guard(&mut made, self.stepping, location);
         }
         let destination = match &rule.head.destination {

@@ -1,10 +1,11 @@
 //! From files to a checked and analysed program.
 
+use super::bare::Bare;
 use crate::analysis::{Analysis, analyse};
 use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::program::{Program, resolve};
 use crate::source::SourceMap;
-use crate::syntax::load::{Input, load};
+use crate::syntax::load::{Input, Loaded, load};
 use rustc_hash::FxHashMap;
 
 /// What was read.
@@ -20,7 +21,18 @@ pub struct Read {
 
 /// Loads `inputs` as one program, resolves and analyses it.
 pub fn read(inputs: &[Input], options: &resolve::Options) -> Read {
+    read_loaded(load(inputs), options)
+}
+
+/// The same, and what is left of the program without its instance.
+pub fn read_bare(inputs: &[Input], options: &resolve::Options) -> (Read, Option<Bare>) {
     let loaded = load(inputs);
+    let read = read_loaded(loaded.clone(), options);
+    let bare = read.program.as_ref().map(|(program, _)| Bare::new(&loaded, program, options));
+    (read, bare)
+}
+
+fn read_loaded(loaded: Loaded, options: &resolve::Options) -> Read {
     let (program, mut resolving) = resolve::resolve(&loaded.sources, &loaded.trees, options);
     let mut diagnostics = loaded.diagnostics;
     let broken = any_error(&diagnostics);

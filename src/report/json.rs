@@ -155,6 +155,23 @@ pub struct CheckObject {
     /// The least part of the facts that still has the verdict; with `--shrink` only, and only of `diffluent` and `violated`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shrunk: Option<FewerObject>,
+    /// The small instances that were searched (`--instances`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<InstancesObject>,
+    /// The network and facts of the instance that was found among them: a text for `--instance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+/// Small instances that were searched.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct InstancesObject {
+    /// Within which bounds.
+    pub bounds: String,
+    /// How many were checked, up to renaming.
+    pub checked: usize,
+    /// In how many of these a rule errs, of which nothing is said.
+    pub erring: usize,
 }
 
 /// What reductions left out of a search.
@@ -274,6 +291,12 @@ impl CheckObject {
             },
             why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
             shrunk: case.fewer.map(FewerObject::new),
+            instances: case.instances.map(|searched| InstancesObject {
+                bounds: searched.bounds.to_string(),
+                checked: searched.instances,
+                erring: searched.erring,
+            }),
+            instance: case.instance.map(str::to_string),
         }
     }
 }

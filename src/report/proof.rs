@@ -38,6 +38,8 @@ impl<'a> Proof<'a> {
             answer,
             explained: None,
             fewer: None,
+            instances: None,
+            instance: None,
         })
     }
 

@@ -33,6 +33,7 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
         Verdict::Confluent => {
             let why = match answer.scope {
                 Scope::AllInstances => "in every instance, all fair runs have the same ultimate model".to_string(),
+                Scope::Bounded => "in every small instance, all fair runs have the same ultimate model".to_string(),
                 _ => "all fair runs of this instance have the same ultimate model".to_string(),
             };
             (Tone::Good, why)
@@ -71,6 +72,7 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     if case.answer.scope == Scope::AllInstances {
         row(&mut text, style, "assumed", &format!("the EDB relations are {}", classification::edb(case.program)));
     }
+    instances(case, style, &mut text);
     facts(case, style, verbose, &mut text);
     invariants(case, style, &mut text);
     if verbose {
@@ -142,6 +144,9 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
         (Basis::Theorem(name), Some(theorem)) => {
             format!("theorem {name} ({}): {}", theorem.source, theorem.argument)
         }
+        (Basis::Explored, _) if case.instances.is_some() && case.instance.is_none() => {
+            "explored: every delivery order of every instance within the bounds".to_string()
+        }
         (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
             "explored: every delivery order of this instance".to_string()
         }
@@ -152,6 +157,19 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
         (basis, _) => basis.to_string(),
     };
     row(text, style, "basis", &value);
+}
+
+fn instances(case: &Case<'_>, style: Style, text: &mut String) {
+    let Some(searched) = case.instances else { return };
+    let mut told =
+        format!("{} up to renaming within {}", counted(searched.instances as u64, "instance"), searched.bounds);
+    if searched.erring > 0 {
+        let _ = write!(told, "; a rule errs in {} of them, of which nothing is said", searched.erring);
+    }
+    row(text, style, "searched", &told);
+    if let Some(instance) = case.instance {
+        row(text, style, "instance", instance);
+    }
 }
 
 fn facts(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
@@ -166,7 +184,7 @@ fn facts(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     let one_model = case.answer.verdict == Verdict::Confluent;
     if let Some(certain) = &findings.certain {
         row(text, style, if one_model { "ultimate" } else { "certain" }, &listed(&shown(program, certain), most));
-    } else if one_model {
+    } else if one_model && case.instances.is_none() {
         row(text, style, "ultimate", "the model is too large to evaluate within the limits");
     }
     if findings.models_found > 1 {

@@ -31,6 +31,9 @@ pub struct WitnessFile {
     /// In which order copies are delivered: `any` or `fifo`.
     #[schemars(extend("enum" = ["any", "fifo"]))]
     pub network: String,
+    /// The network and facts that replace the program's own, if it is about a small instance that was searched for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// Two runs that end differently, if some do.
     pub witness: Option<WitnessObject>,
     /// Violated `never` relations.
@@ -162,6 +165,7 @@ impl WitnessFile {
             program: program.files.clone(),
             nodes: program.node_ids().map(|node| program.show_node(node)).collect(),
             network: program.order.name().to_string(),
+            instance: None,
             witness,
             invariants,
         }
@@ -233,6 +237,16 @@ pub fn order(text: &str) -> Option<Order> {
     }
     let named: Named = serde_json::from_str(text).ok()?;
     Order::named(&named.network?)
+}
+
+/// The instance that a witness file names, if it names one.
+pub fn instance(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        instance: Option<String>,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    named.instance
 }
 
 /// Any JSON value, kept as its text: a slice of the file, so that a diagnostic can point at it.

@@ -95,3 +95,13 @@ fn facts_are_left_out_until_none_can_be() {
     let confluent = with_input(&["check", "-", "--shrink", "--format", "json"], "output p; nodes n1; p(#n1);");
     assert!(confluent.code == Some(0) && confluent.json().get("shrunk").is_none());
 }
+
+#[test]
+fn the_instance_that_is_found_is_explained_too() {
+    let output = watershed(&["check", &corpus("papers/marriage.ded"), "--instances", "nodes<=1, facts<=2", "--why"]);
+    assert!(output.code == Some(1) && output.stdout.contains("Why runaway("), "{output:#?}");
+    for option in ["--shrink", "--verify-reduction", "--checkpoint=c", "--workers=2"] {
+        let output = watershed(&["check", &corpus("papers/marriage.ded"), "--instances", "nodes<=1", option]);
+        assert_eq!(output.code, Some(2), "{option} would have no effect: {output:#?}");
+    }
+}
