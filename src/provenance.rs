@@ -4,7 +4,9 @@
 //! ([`crate::witness::why`]), what observers see of either.
 
 pub mod moment;
+pub mod reasons;
 pub mod rules;
 
 pub use moment::Moment;
+pub use reasons::{Reason, Reasons};
 pub use rules::{Failure, Firing, Pattern, Site};

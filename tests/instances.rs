@@ -66,6 +66,12 @@ const PROGRAMS: &[(&str, Schema, &str)] = &[
          bad() :- x(L), k(), L != r; bad()@next :- bad();",
     ),
     (
+        "a relation that rules only deny",
+        &[("go", 0, true), ("flag", 1, false)],
+        "event go; input flag(v); output bad; x(#S)@async :- go(), node(S); y(#S)@async :- go(), node(S); k()@next :- y(); k()@next :- k();
+         safe() :- node(_), notin flag(_); bad() :- x(), k(), notin safe(); bad()@next :- bad();",
+    ),
+    (
         "a node that names itself",
         &[("a", 1, true), ("b", 0, true)],
         "event a, b; output bad; x(#S)@async :- a(#L, L), node(S); y(#S)@async :- b(), node(S); k()@next :- y(); k()@next :- k();

@@ -1,12 +1,11 @@
 //! `watershed classify`: the sublanguage, and what keeps the program out of a smaller one.
 
-use super::options::ProgramOptions;
-use super::{Exit, console::Verbosity, options, session::Session};
+use super::options::{GraphFormat as Format, ProgramOptions};
+use super::{Exit, console::Verbosity, session::Session};
 use crate::analysis::dot::to_dot;
 use crate::pipeline::Figures;
 use crate::report::json::{self, ClassificationObject};
 use crate::report::{sarif, text::classification};
-use clap::ValueEnum;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -18,29 +17,11 @@ pub struct Arguments {
     format: Format,
 }
 
-/// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// One object on standard output.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// The dependency graph for Graphviz.
-    Dot,
-}
-
 /// Classifies.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let names = arguments.program.names();
     let Some(loaded) = session.load(&arguments.program) else {
-        let format = match arguments.format {
-            Format::Json => options::Format::Json,
-            Format::Sarif => options::Format::Sarif,
-            Format::Text | Format::Dot => options::Format::Text,
-        };
-        return session.refuse("classify", names, format);
+        return session.refuse("classify", names, arguments.format.plain());
     };
     let (program, sources, analysis) = (&loaded.program, &loaded.sources, &loaded.analysis);
     match arguments.format {

@@ -1,13 +1,12 @@
 //! `watershed flow`: labels of a component graph, and where it lacks coordination.
 
-use super::options::{self};
+use super::options::GraphFormat as Format;
 use super::{Exit, console::Verbosity, session::Session};
 use crate::flow::{Read, analyse, dot::to_dot, read};
 use crate::pipeline::Figures;
 use crate::report::json::FlowObject;
 use crate::report::{sarif, text};
 use crate::syntax::load::Input;
-use clap::ValueEnum;
 use std::ffi::OsString;
 
 /// Its arguments.
@@ -21,19 +20,6 @@ pub struct Arguments {
     format: Format,
 }
 
-/// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// One object on standard output.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// The labelled graph for Graphviz.
-    Dot,
-}
-
 /// Labels.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let input = Input::from_argument(&arguments.file);
@@ -45,12 +31,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let Read { sources, graph, diagnostics } = read(&input);
     session.report(&sources, &diagnostics);
     let Some(graph) = graph else {
-        let format = match arguments.format {
-            Format::Json => options::Format::Json,
-            Format::Sarif => options::Format::Sarif,
-            Format::Text | Format::Dot => options::Format::Text,
-        };
-        return session.refuse("flow", names, format);
+        return session.refuse("flow", names, arguments.format.plain());
     };
     let answer = analyse(&graph);
     let exit = if answer.labelling.is_anomalous() { Exit::No } else { Exit::Yes };

@@ -108,6 +108,30 @@ pub enum Format {
     Sarif,
 }
 
+/// The form of an answer that has a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For people.
+    Text,
+    /// One object on standard output.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// The graph, for Graphviz.
+    Dot,
+}
+
+impl GraphFormat {
+    /// The form of what is said where there is no graph.
+    pub fn plain(self) -> Format {
+        match self {
+            GraphFormat::Json => Format::Json,
+            GraphFormat::Sarif => Format::Sarif,
+            GraphFormat::Text | GraphFormat::Dot => Format::Text,
+        }
+    }
+}
+
 /// `--format`.
 #[derive(Debug, Clone, Args)]
 pub struct FormatOptions {

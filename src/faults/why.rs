@@ -16,10 +16,9 @@ use super::specification::{FaultSet, Specification};
 use crate::budget::Budget;
 use crate::program::{Fact, NodeId, Program, Rule};
 use crate::provenance::rules::failures;
-use crate::provenance::{Failure, Firing, Moment, Site};
+use crate::provenance::{self, Failure, Firing, Moment, Reasons, Site};
 use crate::source::Span;
 use moment::Moments;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// A moment of a run.
@@ -76,15 +75,7 @@ pub enum How {
 }
 
 /// One claim, explained.
-#[derive(Debug, Clone)]
-pub struct Reason {
-    /// What.
-    pub claim: Claim,
-    /// How.
-    pub how: How,
-    /// The claims it rests on, by number.
-    pub parts: Vec<usize>,
-}
+pub type Reason = provenance::Reason<Claim, How>;
 
 /// An explanation: the first reason is of the fact that was asked for.
 #[derive(Debug, Clone)]
@@ -127,27 +118,21 @@ pub fn why(
         observed[round as usize - 1] = run(program, &global, &until, faults, budget)?.outcome;
     }
     let moments = Moments::new(program, &global, explained, faults, specification.crash_mode, &observed);
-    let mut explainer = Explainer {
-        program,
-        global: &global,
-        run: explained,
-        moments,
-        reasons: Vec::new(),
-        known: FxHashMap::default(),
-    };
+    let explainer = Explainer { program, global: &global, run: explained, moments };
     let claim = if explained.outcome.contains(fact) {
         Claim::Holds(fact.clone(), When::End)
     } else {
         Claim::Absent(Pattern::of(fact), When::End)
     };
-    explainer.claim(claim);
+    let mut reasons = Reasons::of(claim, How::Cut);
     let mut at = 0;
     // What is not explained when time is up stays cut.
-    while at < explainer.reasons.len() && budget.check().is_ok() {
-        explainer.explain(at);
+    while at < reasons.len() && at < MOST_REASONS && budget.check().is_ok() {
+        let (how, parts) = explainer.explained(reasons.claim(at));
+        reasons.explain(at, how, parts);
         at += 1;
     }
-    Ok(Why { reasons: explainer.reasons })
+    Ok(Why { reasons: reasons.into_list() })
 }
 
 struct Explainer<'g> {
@@ -155,40 +140,22 @@ struct Explainer<'g> {
     global: &'g Global,
     run: &'g Run,
     moments: Moments<'g>,
-    reasons: Vec<Reason>,
-    known: FxHashMap<Claim, usize>,
 }
 
 /// An explanation of one claim.
 type Explained = (How, Vec<Claim>);
 
 impl Explainer<'_> {
-    /// The number of a claim, which will be explained in its turn.
-    fn claim(&mut self, claim: Claim) -> usize {
-        let number = self.reasons.len();
-        *self.known.entry(claim).or_insert_with_key(|claim| {
-            self.reasons.push(Reason { claim: claim.clone(), how: How::Cut, parts: Vec::new() });
-            number
-        })
-    }
-
-    fn explain(&mut self, at: usize) {
-        if at >= MOST_REASONS {
-            return;
-        }
-        let (how, parts) = match self.reasons[at].claim.clone() {
+    fn explained(&self, claim: &Claim) -> Explained {
+        match claim {
             Claim::Holds(_, When::Observed(_)) | Claim::Absent(_, When::Observed(_)) => (How::Observed, Vec::new()),
             Claim::Absent(_, When::Later(_)) => (How::Nothing, Vec::new()),
-            Claim::Holds(fact, when) => self.present(&fact, when),
-            Claim::Absent(pattern, when) => self.absent(&pattern, when),
-            Claim::Fails(span, pattern, when) => self.failing(span, &pattern, when),
+            Claim::Holds(fact, when) => self.present(fact, *when),
+            Claim::Absent(pattern, when) => self.absent(pattern, *when),
+            Claim::Fails(span, pattern, when) => self.failing(*span, pattern, *when),
             Claim::Lost(..) => (How::Fault, Vec::new()),
             Claim::Condition(_) => (How::Literal, Vec::new()),
-        };
-        let mut numbers: Vec<usize> = parts.into_iter().map(|part| self.claim(part)).collect();
-        let mut seen = BTreeSet::new();
-        numbers.retain(|&number| seen.insert(number));
-        self.reasons[at] = Reason { how, parts: numbers, claim: self.reasons[at].claim.clone() };
+        }
     }
 
     fn moment(&self, when: When) -> &Moment<'_> {

@@ -13,9 +13,8 @@ use super::{LassoRun, StepRecord};
 use crate::budget::Budget;
 use crate::program::{Fact, InitialFact, LocatedFact, NodeId, Program, RelationId, Rule, RuleKind, Value, When};
 use crate::provenance::rules::{Addressee, failures};
-use crate::provenance::{Failure, Firing, Moment, Pattern, Site};
+use crate::provenance::{self, Failure, Firing, Moment, Pattern, Reasons, Site};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A moment of a run.
@@ -75,15 +74,7 @@ pub enum How {
 }
 
 /// One claim, explained.
-#[derive(Debug, Clone)]
-pub struct Reason {
-    /// What.
-    pub claim: Claim,
-    /// How.
-    pub how: How,
-    /// The claims it rests on, by number.
-    pub parts: Vec<usize>,
-}
+pub type Reason = provenance::Reason<Claim, How>;
 
 /// An explanation: the first reason is of what was asked for.
 #[derive(Debug, Clone)]
@@ -154,13 +145,14 @@ pub fn why_ultimate(program: &Program, run: &LassoRun, fact: &LocatedFact, budge
 
 fn explain(program: &Program, records: &[StepRecord], claim: Claim, budget: &Budget) -> Why {
     let mut explainer = Explainer::new(program, records);
-    explainer.claim(claim);
+    let mut reasons = Reasons::of(claim, How::Cut);
     let mut at = 0;
-    while at < explainer.reasons.len() && at < MOST_REASONS && budget.check().is_ok() {
-        explainer.explain(at);
+    while at < reasons.len() && at < MOST_REASONS && budget.check().is_ok() {
+        let (how, parts) = explainer.explained(reasons.claim(at));
+        reasons.explain(at, how, parts);
         at += 1;
     }
-    Why { reasons: explainer.reasons }
+    Why { reasons: reasons.into_list() }
 }
 
 /// A fact with its location before its columns.
@@ -177,8 +169,6 @@ struct Explainer<'p> {
     program: &'p Program,
     records: &'p [StepRecord],
     moments: BTreeMap<Moments, Moment<'p>>,
-    reasons: Vec<Reason>,
-    known: FxHashMap<Claim, usize>,
 }
 
 /// An explanation of one claim.
@@ -186,32 +176,18 @@ type Explained = (How, Vec<Claim>);
 
 impl<'p> Explainer<'p> {
     fn new(program: &'p Program, records: &'p [StepRecord]) -> Self {
-        Explainer { program, records, moments: BTreeMap::new(), reasons: Vec::new(), known: FxHashMap::default() }
+        Explainer { program, records, moments: BTreeMap::new() }
     }
 
-    /// The number of a claim, which will be explained in its turn.
-    fn claim(&mut self, claim: Claim) -> usize {
-        let number = self.reasons.len();
-        *self.known.entry(claim).or_insert_with_key(|claim| {
-            self.reasons.push(Reason { claim: claim.clone(), how: How::Cut, parts: Vec::new() });
-            number
-        })
-    }
-
-    fn explain(&mut self, at: usize) {
-        let (how, parts) = match self.reasons[at].claim.clone() {
-            Claim::Holds(fact, Moments::Step(step)) => self.present(&fact, step),
-            Claim::Holds(fact, Moments::Snapshot) => self.seen(&fact),
-            Claim::Absent(pattern, Moments::Step(step)) => self.absent(&pattern, step),
-            Claim::Absent(pattern, Moments::Snapshot) => self.unseen(&pattern),
-            Claim::Fails(rule, pattern, when) => self.failing(rule, &pattern, when),
+    fn explained(&mut self, claim: &Claim) -> Explained {
+        match claim {
+            Claim::Holds(fact, Moments::Step(step)) => self.present(fact, *step),
+            Claim::Holds(fact, Moments::Snapshot) => self.seen(fact),
+            Claim::Absent(pattern, Moments::Step(step)) => self.absent(pattern, *step),
+            Claim::Absent(pattern, Moments::Snapshot) => self.unseen(pattern),
+            Claim::Fails(rule, pattern, when) => self.failing(*rule, pattern, *when),
             Claim::Supplies { .. } | Claim::Instead(..) | Claim::Condition(_) => (How::Literal, Vec::new()),
-        };
-        let mut numbers: Vec<usize> = parts.into_iter().map(|part| self.claim(part)).collect();
-        let mut seen = BTreeSet::new();
-        numbers.retain(|&number| seen.insert(number));
-        self.reasons[at].how = how;
-        self.reasons[at].parts = numbers;
+        }
     }
 
     /// The node's transition before this one.

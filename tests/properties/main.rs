@@ -9,6 +9,7 @@ mod fewer;
 mod fifo;
 mod generator;
 mod guarded;
+mod instances;
 mod library;
 mod model;
 mod polarity;
@@ -424,6 +425,13 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
     assert!(tally.of("several slices, diffluent") * 5 >= all, "too few programs have slices that are diffluent");
     assert!(tally.of("slices alike") * 10 >= all, "too few programs have slices that are alike");
     assert!(tally.of("slices searched together") * 100 >= all, "too few slices are searched together");
+}
+
+#[test]
+fn small_instances_are_not_missed() {
+    let tally = campaign(300, random, instances::no_instance_is_missed);
+    assert!(tally.of("searched") * 10 >= tally.programs(), "too few programs are searched");
+    assert!(tally.of("diffluent or violated instances") * 20 >= tally.programs(), "too few instances are diffluent");
 }
 
 #[test]
