@@ -74,7 +74,9 @@ pub fn campaign(count: u64, random: fn(u64) -> Model, check: fn(&Model, &mut Tal
                 break;
             }
             tally.programs += 1;
-            if check(&random(seed), &mut tally).is_err() {
+            if let Err(complaint) = check(&random(seed), &mut tally) {
+                // At once: to find a smallest program may take long.
+                println!("seed {seed}: {complaint}");
                 failures.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
             }
         }
