@@ -152,10 +152,10 @@ pub fn ask(
     let exit = match answer {
         Ok(answer) => {
             let (files, shell_words) = (program.names(), program.shell_words());
-            let explained = question.why.then(|| explained(&loaded.program, &answer, &limits.budget(session)));
-            let asked = question.shrink.then_some(());
-            let fewer =
-                asked.and_then(|()| with_fewer_facts(&loaded.program, &answer, &limits.budget(session), options));
+            // What is left of the time, not as much again.
+            let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
+            let shrink = || with_fewer_facts(&loaded.program, &answer, &budget, options);
+            let fewer = question.shrink.then(shrink).flatten();
             let case = Case {
                 command,
                 files: &files,

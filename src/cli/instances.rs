@@ -71,7 +71,7 @@ pub fn run(
     let mut described = program.clone();
     described.reading.instance.clone_from(&instance);
     let (files, shell_words) = (program.names(), described.shell_words());
-    let explained = question.why.then(|| explained(&loaded.program, &answer, &limits.budget(session)));
+    let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
     let case = Case {
         command: "check",
         files: &files,

@@ -33,7 +33,11 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
         Verdict::Confluent => {
             let why = match answer.scope {
                 Scope::AllInstances => "in every instance, all fair runs have the same ultimate model".to_string(),
-                Scope::Bounded => "in every small instance, all fair runs have the same ultimate model".to_string(),
+                Scope::Bounded => {
+                    let erring = case.instances.is_some_and(|searched| searched.erring > 0);
+                    let which = if erring { " in which no rule errs" } else { "" };
+                    format!("in every small instance{which}, all fair runs have the same ultimate model")
+                }
                 _ => "all fair runs of this instance have the same ultimate model".to_string(),
             };
             (Tone::Good, why)

@@ -105,3 +105,15 @@ fn the_instance_that_is_found_is_explained_too() {
         assert_eq!(output.code, Some(2), "{option} would have no effect: {output:#?}");
     }
 }
+
+#[test]
+fn instances_in_which_a_rule_errs_are_not_called_confluent() {
+    let text = "nodes n1; event w; output k; m(#N, X)@async :- w(#N, X); k(#N, 6 / (X - 1))@next :- m(#N, X); k(#N, X)@next :- k(#N, X); w(#n1, 2)@1;";
+    for (facts, erring) in [("facts<=1", 1), ("facts<=0", 0)] {
+        let bounds = format!("nodes<=1, values<=2, {facts}");
+        let ask =
+            |format| with_input(&["check", "-", "--instances", &bounds, "--no-theorems", "--format", format], text);
+        assert_eq!(ask("json").json()["instances"]["erring"], erring);
+        assert_eq!(ask("text").stdout.contains("in which no rule errs"), erring > 0);
+    }
+}
