@@ -208,9 +208,15 @@ pub(super) fn explore_part(
         let counted_out = |stopped: &Stopped| {
             matches!(stopped, Stopped::At { stop: Stop::Bound(Bound::States | Bound::Transitions), .. })
         };
-        if persistent && found.grew && !budget.is_enough() && found.stopped.as_ref().is_some_and(counted_out) {
-            // Without persistent sets the loop that pumps may be met sooner.
+        if (persistent || system.symmetric().is_some())
+            && found.grew
+            && !budget.is_enough()
+            && found.stopped.as_ref().is_some_and(counted_out)
+        {
+            // The loop that pumps may be met sooner without persistent sets, and where a state is not renamed into one that
+            // does not cover those before it.
             grows = true;
+            symmetry = false;
             continue;
         }
         if found.stopped.is_some()

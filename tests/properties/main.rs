@@ -472,6 +472,13 @@ fn reductions_keep_every_answer_of_programs_with_values_alike() {
     assert!(tally.of("states renamed, with aggregates") * 200 >= all, "too few of them have aggregates");
 }
 
+/// A loop that pumps messages to nodes alike is met late where states are renamed: that search is cut, and the one without renaming is not.
+#[test]
+fn what_is_pumped_among_nodes_alike_is_noticed() {
+    reductions::reductions_change_nothing(&alike::program(5284), &mut campaign::Tally::default())
+        .expect("no search is cut");
+}
+
 /// The comparison above would notice a mistake in a reduction: each of these, made on purpose, is caught within its 2,000 programs.
 #[test]
 fn a_planted_mistake_in_a_reduction_is_caught() {
