@@ -1,3 +1,4 @@
 //! Programs for other solvers and tools.
 
 pub mod asp;
+pub mod datalog;

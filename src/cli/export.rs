@@ -6,6 +6,8 @@ use super::session::{Session, no_nodes};
 use crate::analysis::dot::to_dot;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::export::asp::{THEORY, to_asp};
+use crate::export::datalog::to_datalog;
+use crate::program::Program;
 use clap::ValueEnum;
 
 /// Its arguments.
@@ -25,6 +27,8 @@ pub struct Arguments {
 enum Language {
     /// Answer-set rules: each answer set is a run up to a horizon
     Asp,
+    /// The Datalog reading of a Dedalus⁺ program, for Soufflé: its one ultimate model
+    Datalog,
     /// The dependency graph, for Graphviz
     Dot,
 }
@@ -37,19 +41,40 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     match arguments.to {
         Language::Dot => session.print(&to_dot(&loaded.program, &loaded.analysis.dependencies), Exit::Yes),
-        Language::Asp => {
-            if loaded.program.nodes.is_empty() {
-                session.report_placeless(&[no_nodes()]);
-                return session.refuse("export", names, Format::Text);
-            }
-            match to_asp(&loaded.program) {
-                Ok(rules) => session.print(&format!("{THEORY}\n% {}\n\n{rules}", names.join(", ")), Exit::Yes),
-                Err(why) => {
-                    let help = "`explore` answers for the program as it is";
-                    session.report_placeless(&[Diagnostic::new(codes::NOT_EXPORTED, why.to_string()).help(help)]);
-                    session.refuse("export", names, Format::Text)
-                }
-            }
+        Language::Asp | Language::Datalog if loaded.program.nodes.is_empty() => {
+            session.report_placeless(&[no_nodes()]);
+            session.refuse("export", names, Format::Text)
         }
+        Language::Asp => match to_asp(&loaded.program) {
+            Ok(rules) => session.print(&format!("{THEORY}\n% {}\n\n{rules}", names.join(", ")), Exit::Yes),
+            Err(why) => {
+                session.report_placeless(&[Diagnostic::new(codes::NOT_EXPORTED, why.to_string()).help(AS_IT_IS)]);
+                session.refuse("export", names, Format::Text)
+            }
+        },
+        Language::Datalog => match to_datalog(&loaded.program) {
+            Ok(rules) => session.print(&datalog_page(&names, &loaded.program, &rules), Exit::Yes),
+            Err(why) => {
+                let mut diagnostic = Diagnostic::new(codes::NOT_EXPORTED, why.to_string()).help(AS_IT_IS);
+                if let Some(span) = why.span() {
+                    diagnostic = diagnostic.about(span, "here");
+                }
+                session.report(&loaded.sources, &[diagnostic]);
+                session.refuse("export", names, Format::Text)
+            }
+        },
     }
+}
+
+const AS_IT_IS: &str = "`explore` answers for the program as it is";
+
+/// The rules below a word on what they are.
+fn datalog_page(names: &[String], program: &Program, rules: &str) -> String {
+    let note =
+        if program.observers.is_empty() { "" } else { "\n// Observer rules are left out: they are no part of runs." };
+    format!(
+        "// {}, as Datalog for Soufflé. The first column of each relation is the location.\n\
+         // What the output relations hold is the ultimate model of every fair run, unless `beyond` holds something.{note}\n{rules}",
+        names.join(", ")
+    )
 }

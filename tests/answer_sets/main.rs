@@ -3,6 +3,7 @@
 //! The solver is clingo, for which `make setup` makes a `.venv`; without it these tests say that they are skipped.
 
 mod cases;
+mod datalog;
 #[path = "../properties/generator.rs"]
 #[allow(dead_code, reason = "shared with the property tests, which use all of it")]
 mod generator;
@@ -18,7 +19,7 @@ mod walk;
 use generator::Fragment;
 use solver::Solver;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use walk::Trace;
 use watershed::diagnostic::{any_error, render};
 use watershed::export::asp::to_asp;
@@ -78,6 +79,20 @@ fn compare(solver: &mut Solver, name: &str, program: &Program, tally: &mut Tally
     solved
 }
 
+/// The programs of the corpus.
+fn corpus() -> Vec<PathBuf> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/programs");
+    let mut files = Vec::new();
+    for family in std::fs::read_dir(corpus).expect("the corpus").flatten().filter(|entry| entry.path().is_dir()) {
+        files.extend(
+            std::fs::read_dir(family.path()).expect("a family of the corpus").flatten().map(|file| file.path()),
+        );
+    }
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "ded"));
+    files.sort();
+    files
+}
+
 /// Whether a fact of a relation holds in some transition of some run.
 fn some_holds(runs: &BTreeSet<Trace>, relation: &str) -> bool {
     let name = |atom: &str| {
@@ -109,16 +124,7 @@ fn answer_sets_are_the_runs_of_programs_feature_by_feature() {
 fn answer_sets_are_the_runs_of_the_corpus() {
     let Some(mut solver) = Solver::find() else { return };
     let mut tally = Tally::default();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/programs");
-    let mut files = Vec::new();
-    for family in std::fs::read_dir(corpus).expect("the corpus").flatten().filter(|entry| entry.path().is_dir()) {
-        files.extend(
-            std::fs::read_dir(family.path()).expect("a family of the corpus").flatten().map(|file| file.path()),
-        );
-    }
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "ded"));
-    files.sort();
-    for path in files {
+    for path in corpus() {
         compare(&mut solver, &path.display().to_string(), &load_program(Input::Path(path.clone())), &mut tally);
     }
     assert!(tally.programs > 100 && tally.delivering * 3 > tally.programs * 2, "{tally:?}");

@@ -30,3 +30,18 @@ fn what_another_language_cannot_say_is_refused() {
     assert_eq!(unnamed.code, Some(2));
     assert!(unnamed.stderr.contains("asp"), "{}", unnamed.stderr);
 }
+
+#[test]
+fn the_datalog_reading_says_what_it_means_and_where_it_ends() {
+    let directory = directory();
+    let text = "output r; e(#n, 1); r(#M, X)@async :- e(#L, X), node(#L, M); r(#L, X)@next :- r(#L, X);";
+    let monotone = file(directory.path(), "monotone.ded", text).display().to_string();
+    let output = watershed(&["export", "--to", "datalog", &monotone]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for part in ["for Souffl\u{e9}", ".decl e(c0: symbol, c1: number)", "e(\"n\",1).", ".output r"] {
+        assert!(output.stdout.contains(part), "{part} is not in\n{}", output.stdout);
+    }
+    let refused = watershed(&["export", "--to", "datalog", &corpus("papers/marriage.ded")]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
+    assert!(refused.stderr.contains("E1101") && refused.stderr.contains("dedalus-s"), "{}", refused.stderr);
+}
