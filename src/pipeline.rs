@@ -5,7 +5,7 @@ pub mod check;
 mod extend;
 pub mod fewer;
 pub mod figures;
-mod hunt;
+pub mod hunt;
 pub mod instance;
 pub mod instances;
 mod joint;
@@ -27,4 +27,4 @@ pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, W
 pub use fewer::{Fewer, Least};
 pub use figures::Figures;
 pub use instance::{Cut, Divergence, Findings, Invariant, explore_instance};
-pub use read::{Read, read};
+pub use read::{Read, read, read_bare, read_trees};

@@ -128,6 +128,34 @@ impl Common {
     }
 }
 
+/// A part of `component`, itself if that will do, in which exactly the facts of `model` (sorted) are in all steps of their nodes. Every fair run
+/// with this model that stays in `component` goes on in one of the parts that are looked at.
+///
+/// # Errors
+/// A bound.
+pub fn with_model<S: System>(
+    region: &mut Region<'_, S>,
+    component: Component,
+    model: &[Output],
+) -> Result<Option<Component>, Stop> {
+    let mut open = vec![component];
+    let mut seen: FxHashSet<Vec<(u32, u32)>> = FxHashSet::default();
+    while let Some(part) = open.pop() {
+        let common = common(region, &part);
+        let mut kept = Vec::new();
+        for (node, &set) in (0..).zip(&common.model) {
+            region.system.members(node, set, &mut kept);
+        }
+        // The parts of a part have no less in common.
+        if kept.iter().any(|fact| model.binary_search(fact).is_err()) {
+            continue;
+        }
+        let Some(&fact) = model.iter().find(|fact| !kept.contains(fact)) else { return Ok(Some(part)) };
+        open.extend(keeping(region, &part, fact)?.into_iter().filter(|part| seen.insert(signature(part))));
+    }
+    Ok(None)
+}
+
 /// Finds certain and possible facts of all fair runs in the region, and the distinct models, recursing into parts of components
 /// while fewer than `most_models` are known.
 ///

@@ -70,6 +70,11 @@ impl Bare {
 
     /// The program with the instance that `text` declares: its network and the facts of EDB relations.
     pub fn with(&self, text: &str) -> Read {
+        self.trees_with(text).0
+    }
+
+    /// The same, with the trees that it was resolved from.
+    pub fn trees_with(&self, text: &str) -> (Read, Vec<Ast>) {
         let mut sources = self.sources.clone();
         let file = sources.add(NAME, format!("{text}{}", self.kinds));
         let (tree, mut diagnostics) = parser::parse(&sources, file);
@@ -90,7 +95,7 @@ impl Bare {
             let analysis = analyse(&program);
             (program, analysis)
         });
-        Read { sources, program, diagnostics }
+        (Read { sources, program, diagnostics }, trees)
     }
 }
 

@@ -291,6 +291,7 @@ fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<
         models: model.into_iter().collect(),
         models_complete: known,
         divergence: None,
+        run: None,
         invariants: Vec::new(),
         cut: None,
         figures: Figures::default(),

@@ -82,6 +82,11 @@ impl<'p> Hunt<'p> {
         self.models.len() > 1
     }
 
+    /// The ultimate models of the runs, each with a shortest schedule that was met.
+    pub fn models(&self) -> impl Iterator<Item = (&BTreeSet<LocatedFact>, &Schedule)> {
+        self.models.iter()
+    }
+
     fn next(&mut self) -> Run {
         self.taken += 1;
         if self.taken == 1 {

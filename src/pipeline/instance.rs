@@ -103,6 +103,8 @@ pub struct Findings {
     pub models_complete: bool,
     /// Two runs that differ, if there is a contested fact.
     pub divergence: Option<Divergence>,
+    /// A run with the ultimate model that was asked for ([`run_with_model`]).
+    pub run: Option<Schedule>,
     /// One entry a `never` relation, in the program's order.
     pub invariants: Vec<Invariant>,
     /// Why the search was cut, if it was.
@@ -120,6 +122,7 @@ impl Findings {
         self.contested.dedup();
         self.undecided.retain(|fact| self.contested.binary_search(fact).is_err());
         self.divergence = self.divergence.take().or(cut.divergence);
+        self.run = self.run.take().or(cut.run);
         for (mine, found) in self.invariants.iter_mut().zip(cut.invariants) {
             if *mine == Invariant::Unknown && matches!(found, Invariant::Violated(_)) {
                 *mine = found;
@@ -161,6 +164,23 @@ pub fn explore_instance_with(
         return findings;
     }
     explore_part(&Part::whole(program, ground), budget, alone, searcher, watch)
+}
+
+/// A fair run of `program` with exactly this ultimate model: none if the search, which is not done by slices nor up to renaming, does not
+/// find one within the budget. It is not replayed yet.
+pub fn run_with_model(
+    program: &Program,
+    model: &BTreeSet<LocatedFact>,
+    budget: &Budget,
+    options: Options,
+    watch: &mut dyn FnMut(Progress),
+) -> Option<Schedule> {
+    let mut part = Part::whole(program, Ground::new(program, budget));
+    part.wants_divergence = false;
+    part.wants_run = Some(model.clone());
+    let options =
+        Options { reductions: Reductions { slices: false, symmetry: false, ..options.reductions }, ..options };
+    explore_part(&part, budget, options, &mut Alone, watch).run
 }
 
 /// Explores one part of an instance and judges it. Facts and runs found are those of the whole program.

@@ -158,6 +158,7 @@ pub fn search(
         models_found: 0,
         models_complete: false,
         divergence: None,
+        run: None,
         invariants: Vec::new(),
         cut: None,
         figures: total,

@@ -14,7 +14,7 @@ use crate::system::asynchronous::Asynchronous;
 use crate::system::{Choice, Output, Stop, System};
 use crate::ultimate::fairness::{Component, Region};
 use crate::ultimate::lasso::{self, Claim, Path};
-use crate::ultimate::{Analysis, analyse, common, keeping};
+use crate::ultimate::{Analysis, analyse, common, keeping, with_model};
 use crate::witness::replay::replay;
 use crate::witness::simulate::Impossible;
 use bitvec::vec::BitVec;
@@ -94,6 +94,10 @@ impl Judge<'_> {
         models.sort();
         let wanted = self.part.wants_divergence;
         let divergence = if wanted { self.divergence(&under, exact.as_ref()).ok().flatten() } else { None };
+        let run = match &self.part.wants_run {
+            Some(model) => self.run_of(&under, exact.as_ref(), model).ok().flatten(),
+            None => None,
+        };
         Findings {
             certain,
             contested: contested_facts,
@@ -102,6 +106,7 @@ impl Judge<'_> {
             models_found,
             models_complete,
             divergence,
+            run,
             invariants,
             cut,
             figures: self.figures,
@@ -142,6 +147,7 @@ impl Judge<'_> {
             models_found: 0,
             models_complete: false,
             divergence: None,
+            run: None,
             invariants: vec![Invariant::Unknown; self.part.program().nevers.len()],
             cut,
             figures: self.figures,
@@ -311,6 +317,33 @@ impl Judge<'_> {
         Ok(holds.zip(lacks).map(|(holds, lacks)| Divergence { fact, holds, lacks }))
     }
 
+    /// A run with exactly this ultimate model, if it is one of those found.
+    fn run_of(
+        &mut self,
+        under: &Analysis,
+        exact: Option<&BitVec>,
+        model: &BTreeSet<LocatedFact>,
+    ) -> Result<Option<Schedule>, Stop> {
+        for found in 0..under.models.len() {
+            let facts = under.models.facts(&mut self.system, found);
+            if facts.iter().map(|&output| self.output(output)).collect::<BTreeSet<_>>() != *model {
+                continue;
+            }
+            let mut region = Region::new(&self.found.graph, &mut self.system, exact, self.budget);
+            let states = region.strongly_connected_with(under.models.first_state(found))?;
+            let whole = region.component(states)?;
+            let mut found = None;
+            for part in region.fair_parts(whole)? {
+                if let Some(part) = with_model(&mut region, part, &facts)? {
+                    found = path_into(&mut region, exact, &part, Claim::Exactly);
+                    break;
+                }
+            }
+            return Ok(found.and_then(|(stem, cycle)| self.schedule(&stem, &cycle, None)));
+        }
+        Ok(None)
+    }
+
     /// A lasso into the maximal fair component around `anchor`, or into its part that keeps a fact; its image under a swap if one is given.
     fn lasso(
         &mut self,
@@ -335,12 +368,8 @@ impl Judge<'_> {
             let Some(inner) = around(keeping(&mut region, &part, fact)?) else { return Ok(None) };
             part = inner;
         }
-        let inside = |state: u32| part.states.binary_search(&state).is_ok();
-        let Some((stem, start)) = lasso::stem(&self.found.graph, region.system, exact, inside) else {
-            return Ok(None);
-        };
-        let cycle = lasso::cycle(&mut region, &part, start, claim);
-        Ok(self.schedule(&stem, &cycle, swap))
+        let found = path_into(&mut region, exact, &part, claim);
+        Ok(found.and_then(|(stem, cycle)| self.schedule(&stem, &cycle, swap)))
     }
 
     /// The schedule of a path and a loop, with the copies that the program really delivers; its image under a swap if one is given.
@@ -377,4 +406,17 @@ impl Judge<'_> {
         };
         Some(path.iter().enumerate().map(step).collect())
     }
+}
+
+/// A path to a fair component, through states without ω if some are said to have none, and a loop in it that is fair by itself.
+fn path_into<S: System>(
+    region: &mut Region<'_, S>,
+    exact: Option<&BitVec>,
+    part: &Component,
+    claim: Claim,
+) -> Option<(Path, Path)> {
+    let inside = |state: u32| part.states.binary_search(&state).is_ok();
+    let (stem, start) = lasso::stem(region.graph, region.system, exact, inside)?;
+    let cycle = lasso::cycle(region, part, start, claim);
+    Some((stem, cycle))
 }

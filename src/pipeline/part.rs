@@ -63,12 +63,21 @@ pub struct Part<'p> {
     slice: Option<&'p Piece>,
     /// Whether two runs that differ are wanted, if there are any.
     pub wants_divergence: bool,
+    /// An ultimate model of which a run is wanted.
+    pub wants_run: Option<BTreeSet<LocatedFact>>,
 }
 
 impl<'p> Part<'p> {
     /// A whole program with its ground rules, if it has them.
     pub fn whole(program: &'p Program, ground: Option<Ground>) -> Self {
-        Part { whole: program, program: Cow::Borrowed(program), ground, slice: None, wants_divergence: true }
+        Part {
+            whole: program,
+            program: Cow::Borrowed(program),
+            ground,
+            slice: None,
+            wants_divergence: true,
+            wants_run: None,
+        }
     }
 
     /// A slice.
@@ -80,7 +89,7 @@ impl<'p> Part<'p> {
             ..whole.clone()
         };
         let ground = Some(piece.ground.clone());
-        Part { whole, program: Cow::Owned(program), ground, slice: Some(piece), wants_divergence }
+        Part { whole, program: Cow::Owned(program), ground, slice: Some(piece), wants_divergence, wants_run: None }
     }
 
     /// The program that is searched.

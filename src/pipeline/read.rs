@@ -5,6 +5,7 @@ use crate::analysis::{Analysis, analyse};
 use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::program::{Program, resolve};
 use crate::source::SourceMap;
+use crate::syntax::ast::Ast;
 use crate::syntax::load::{Input, Loaded, load};
 use rustc_hash::FxHashMap;
 
@@ -22,6 +23,13 @@ pub struct Read {
 /// Loads `inputs` as one program, resolves and analyses it.
 pub fn read(inputs: &[Input], options: &resolve::Options) -> Read {
     read_loaded(load(inputs), options)
+}
+
+/// The same, with the trees that the program was resolved from.
+pub fn read_trees(inputs: &[Input], options: &resolve::Options) -> (Read, Vec<Ast>) {
+    let loaded = load(inputs);
+    let trees = loaded.trees.clone();
+    (read_loaded(loaded, options), trees)
 }
 
 /// The same, and what is left of the program without its instance.

@@ -79,6 +79,7 @@ pub fn explore_slices(
         models_found: models.found,
         models_complete: models.complete,
         divergence,
+        run: None,
         invariants,
         cut,
         figures: Figures { searched_slices: searched, ..searches.figures },

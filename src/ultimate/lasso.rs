@@ -2,16 +2,17 @@
 //!
 //! A walk in a fair component need not be fair: a message that is absent from some state of the component may be in flight in
 //! every state of the walk. So the walk has to visit, for each node, a step of it; for each message, a state without it or a
-//! delivery of it; and for the claim that a fact is not ultimate, a step of its node that lacks it. Each is
-//! reached by a shortest path from where the walk stands, nearest goal first. What can still be dropped from the walk is dropped
-//! later by replaying it ([`crate::witness`]).
+//! delivery of it; for the claim that a fact is not ultimate, a step of its node that lacks it; and for the claim that nothing is but
+//! what the component has in common, a step with each set of facts that a node's steps have. Each is reached by a shortest path
+//! from where the walk stands, nearest goal first. What can still be dropped from the walk is dropped later by replaying it
+//! ([`crate::witness`]).
 
 use super::fairness::{Component, Edge, Region};
 use super::has;
 use crate::explore::Graph;
 use crate::system::{Choice, Message, Output, System};
 use bitvec::vec::BitVec;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Transitions as (state, choice), one after the other.
 pub type Path = Vec<(u32, Choice)>;
@@ -23,6 +24,8 @@ pub enum Claim {
     Holds,
     /// Some step of its node in the loop lacks it.
     Lacks(Output),
+    /// What is ultimate in the run is what all steps of the component have in common, and nothing else.
+    Exactly,
 }
 
 /// A shortest path through `within` (all states if `None`) from the initial state to a state that `goal` accepts.
@@ -124,7 +127,9 @@ struct Walk<'c> {
     starts: Vec<usize>,
     nodes: Vec<bool>,
     messages: Vec<Message>,
-    lacking: Option<Vec<bool>>,
+    /// For each transition what it shows of the claim, if anything, and what has not been shown yet.
+    shows: Vec<Option<u32>>,
+    unshown: BTreeSet<u32>,
     /// For each state the messages in flight.
     in_flight: Vec<Vec<Message>>,
     /// For each transition the messages it delivers.
@@ -153,13 +158,22 @@ impl<'c> Walk<'c> {
         let mut messages: Vec<Message> = in_flight.iter().flatten().copied().collect();
         messages.sort_unstable();
         messages.dedup();
-        let lacking = match claim {
-            Claim::Holds => None,
+        let mut sets: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        let shows: Vec<Option<u32>> = match claim {
+            Claim::Holds => vec![None; component.edges.len()],
             Claim::Lacks(fact) => {
                 let node = region.system.output_node(fact);
                 let system = &mut *region.system;
                 let mut lacks = |e: &Edge| e.choice.node == node && !has(system, node, e.outputs, fact);
-                Some(component.edges.iter().map(&mut lacks).collect())
+                component.edges.iter().map(|edge| lacks(edge).then_some(0)).collect()
+            }
+            // A step of each node with each set of facts that its steps have.
+            Claim::Exactly => {
+                let mut number = |edge: &Edge| {
+                    let next = sets.len() as u32;
+                    *sets.entry((edge.choice.node, edge.outputs)).or_insert(next)
+                };
+                component.edges.iter().map(|edge| Some(number(edge))).collect()
             }
         };
         Walk {
@@ -167,7 +181,8 @@ impl<'c> Walk<'c> {
             starts,
             nodes: vec![true; region.system.nodes()],
             messages,
-            lacking,
+            unshown: shows.iter().copied().flatten().collect(),
+            shows,
             in_flight,
             delivered: component.edges.iter().map(|edge| region.marks.messages.members(edge.delivered)).collect(),
             taken: Vec::new(),
@@ -184,7 +199,7 @@ impl<'c> Walk<'c> {
         let Some(step) = self.component.edges.get(edge) else { return false };
         let target = &self.in_flight[step.to as usize];
         self.nodes[step.choice.node as usize]
-            || self.lacking.as_ref().is_some_and(|lacking| lacking[edge])
+            || self.shows[edge].is_some_and(|shown| self.unshown.contains(&shown))
             || self
                 .messages
                 .iter()
@@ -196,8 +211,8 @@ impl<'c> Walk<'c> {
         self.nodes[step.choice.node as usize] = false;
         let delivered = &self.delivered[edge];
         self.messages.retain(|message| delivered.binary_search(message).is_err());
-        if self.lacking.as_ref().is_some_and(|lacking| lacking[edge]) {
-            self.lacking = None;
+        if let Some(shown) = self.shows[edge] {
+            self.unshown.remove(&shown);
         }
         self.pass(step.to);
         self.taken.push(edge);
