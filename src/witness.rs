@@ -7,6 +7,7 @@
 pub mod channels;
 pub mod file;
 pub mod hold;
+pub mod outcome;
 pub mod replay;
 pub mod run;
 pub mod shrink;

@@ -10,17 +10,19 @@ use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
 use crate::pipeline::Figures;
-use crate::program::{LocatedFact, Order, Program};
+use crate::program::{Fact, LocatedFact, Order, Program};
 use crate::report::facts::{listed, shown};
 use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
 use crate::schedule::{Schedule, parse};
 use crate::witness::file::{self, Claims, StepObject, read};
+use crate::witness::outcome::check_outcome;
 use crate::witness::replay::{
     ClaimError, ImpossibleStep, LassoError, LassoRun, check_claim, check_lasso, check_violation, replay,
 };
 use crate::witness::{Impossible, StepRecord};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::Path;
@@ -223,6 +225,17 @@ fn claimed(program: &Program, claims: &Claims, budget: &Budget) -> Result<Vec<Re
         let place = never.unwrap_or(program.relation(*relation).span);
         let failure = failure(program, result.err())?.map(|finding| finding.about(place, "the claim is about this"));
         all.push(Replayed { claim, failure, ..replayed });
+    }
+    if let Some((claim, schedule)) = &claims.outcome {
+        let of = |facts: &BTreeSet<Fact>| {
+            let facts: Vec<String> = facts.iter().map(|fact| program.show_global_fact(fact)).collect();
+            listed(&facts, 4)
+        };
+        let said = format!("a fair run whose outcome has {} and not {}", of(&claim.holds), of(&claim.lacks));
+        let replayed = alone(program, schedule, budget)?;
+        let result = check_outcome(program, schedule, claim, budget);
+        let failure = failure(program, result.err())?;
+        all.push(Replayed { claim: said, failure, ..replayed });
     }
     Ok(all)
 }

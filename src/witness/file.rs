@@ -4,6 +4,7 @@
 //! witness file too. On reading, unknown fields are passed over, `derived`, `sent` and `step` with them: they are for
 //! readers, and replaying computes them anew.
 
+use super::outcome::{OutcomeClaim, check_outcome};
 use super::replay::{ClaimError, LassoRun, Violation, check_claim, check_violation};
 use super::simulate::StepRecord;
 use crate::budget::Budget;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::collections::BTreeSet;
 
 /// A file that `--witness` writes and `replay` reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -38,6 +40,23 @@ pub struct WitnessFile {
     pub witness: Option<WitnessObject>,
     /// Violated `never` relations.
     pub invariants: Vec<InvariantObject>,
+    /// A run with a bad outcome, if it is about faults.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeObject>,
+}
+
+/// A run as a lasso, and what is in its outcome: its ultimate facts, and what observers derive from them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OutcomeObject {
+    /// Facts in its outcome.
+    pub holds: Vec<String>,
+    /// Facts that are not in it.
+    pub lacks: Vec<String>,
+    /// The steps before the loop.
+    pub stem: Vec<StepObject>,
+    /// The steps repeated for ever.
+    #[serde(rename = "loop")]
+    pub cycle: Vec<StepObject>,
 }
 
 /// Two runs, and the fact that is ultimate in one of them only.
@@ -118,6 +137,16 @@ impl LassoObject {
     }
 }
 
+impl OutcomeObject {
+    /// A checked run and what was claimed of its outcome.
+    pub fn new(program: &Program, run: &LassoRun, claim: &OutcomeClaim) -> Self {
+        let steps = |records: &[StepRecord]| records.iter().map(|r| StepObject::new(program, r)).collect();
+        let shown = |facts: &BTreeSet<Fact>| facts.iter().map(|fact| program.show_global_fact(fact)).collect();
+        let (stem, cycle) = run.records.split_at(run.stem);
+        OutcomeObject { holds: shown(&claim.holds), lacks: shown(&claim.lacks), stem: steps(stem), cycle: steps(cycle) }
+    }
+}
+
 impl WitnessObject {
     /// Two checked runs.
     pub fn new(program: &Program, fact: &LocatedFact, runs: [&LassoRun; 2]) -> Self {
@@ -168,6 +197,7 @@ impl WitnessFile {
             instance: None,
             witness,
             invariants,
+            outcome: None,
         }
     }
 
@@ -186,6 +216,8 @@ pub struct Claims {
     pub witness: Option<ClaimedWitness>,
     /// The `never` relations that are said to be violated, each with its finite schedule.
     pub violations: Vec<(RelationId, Schedule)>,
+    /// What is said of the outcome of a run.
+    pub outcome: Option<(OutcomeClaim, Schedule)>,
 }
 
 /// A contested fact and runs with its claimed fate in each.
@@ -204,6 +236,8 @@ pub struct Checked {
     pub runs: Vec<LassoRun>,
     /// The violations, in order.
     pub violations: Vec<(RelationId, Violation)>,
+    /// The run whose outcome was claimed.
+    pub outcome: Option<LassoRun>,
 }
 
 impl Claims {
@@ -225,7 +259,9 @@ impl Claims {
             let name = || format!("the schedule of {}", program.relation(*relation).name);
             violations.push((*relation, violation.map_err(|error| (name(), error))?));
         }
-        Ok(Checked { runs, violations })
+        let outcome = self.outcome.as_ref().map(|(claim, schedule)| check_outcome(program, schedule, claim, budget));
+        let outcome = outcome.transpose().map_err(|error| ("the outcome".to_string(), error))?;
+        Ok(Checked { runs, violations, outcome })
     }
 }
 
@@ -258,6 +294,20 @@ struct RawFile<'a> {
     witness: Option<RawWitness<'a>>,
     #[serde(borrow, default)]
     invariants: Vec<RawInvariant<'a>>,
+    #[serde(borrow, default)]
+    outcome: Option<RawOutcome<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawOutcome<'a> {
+    #[serde(borrow)]
+    holds: Vec<Raw<'a>>,
+    #[serde(borrow)]
+    lacks: Vec<Raw<'a>>,
+    #[serde(borrow)]
+    stem: Vec<RawStep<'a>>,
+    #[serde(borrow, rename = "loop")]
+    cycle: Vec<RawStep<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -318,12 +368,13 @@ pub fn read(program: &Program, name: &str, text: &str) -> Result<Claims, (Source
         .filter(|i| i.holds == Some(false))
         .filter_map(|invariant| reader.invariant(invariant))
         .collect();
+    let outcome = raw.outcome.as_ref().and_then(|outcome| reader.outcome(outcome));
     let mut diagnostics = reader.diagnostics;
-    if diagnostics.is_empty() && witness.is_none() && violations.is_empty() {
+    if diagnostics.is_empty() && witness.is_none() && violations.is_empty() && outcome.is_none() {
         let message = "the file has no witness and no violated invariant, so there is nothing to replay";
         diagnostics.push(Diagnostic::at(codes::WITNESS_NO_JSON, Span::new(file, 0, 0), message, ""));
     }
-    if diagnostics.is_empty() { Ok(Claims { witness, violations }) } else { Err((sources, diagnostics)) }
+    if diagnostics.is_empty() { Ok(Claims { witness, violations, outcome }) } else { Err((sources, diagnostics)) }
 }
 
 fn bad_json(file: FileId, text: &str, error: &serde_json::Error) -> Diagnostic {
@@ -375,6 +426,13 @@ impl<'a> Reader<'a> {
             })
             .collect();
         Some(ClaimedWitness { fact: fact?, schedules })
+    }
+
+    fn outcome(&mut self, raw: &RawOutcome<'a>) -> Option<(OutcomeClaim, Schedule)> {
+        let schedule = Schedule { stem: self.steps(&raw.stem), cycle: self.steps(&raw.cycle) };
+        let mut facts = |raw: &[Raw<'a>]| raw.iter().map(|&fact| self.global(fact)).collect::<Option<BTreeSet<Fact>>>();
+        let (holds, lacks) = (facts(&raw.holds), facts(&raw.lacks));
+        Some((OutcomeClaim { holds: holds?, lacks: lacks? }, schedule))
     }
 
     fn invariant(&mut self, raw: &RawInvariant<'a>) -> Option<(RelationId, Schedule)> {
@@ -437,12 +495,21 @@ impl<'a> Reader<'a> {
     /// A fact; at `node`, if that is given.
     fn fact(&mut self, raw: Raw<'a>, node: Option<NodeId>) -> Option<LocatedFact> {
         let text: String = self.value(raw, "a fact in quotes")?;
-        let read = parse::parse_fact(self.program, "", &text, node);
+        self.as_read(raw, parse::parse_fact(self.program, "", &text, node))
+    }
+
+    /// A fact of an outcome, with its location.
+    fn global(&mut self, raw: Raw<'a>) -> Option<Fact> {
+        let text: String = self.value(raw, "a fact in quotes")?;
+        self.as_read(raw, parse::parse_global_fact(self.program, "", &text))
+    }
+
+    /// What was read as a text of its own is here a string of the file.
+    fn as_read<T>(&mut self, raw: Raw<'a>, read: Result<T, (SourceMap, Vec<Diagnostic>)>) -> Option<T> {
         let diagnostics = match read {
             Ok(fact) => return Some(fact),
             Err((_, diagnostics)) => diagnostics,
         };
-        // The fact was read as a text of its own; here it is a string of the file.
         for mut diagnostic in diagnostics.into_iter().filter(Diagnostic::is_error) {
             let label = diagnostic.primary.map(|label| label.text).unwrap_or_default();
             diagnostic.primary = Some(crate::diagnostic::Label { span: self.span(raw), text: label });

@@ -294,7 +294,7 @@ pub fn check_lasso(program: &Program, schedule: &Schedule, budget: &Budget) -> R
 }
 
 /// [`check_lasso`] from the start of a simulation.
-fn lasso(simulation: &mut Simulation<'_>, schedule: &Schedule) -> Result<LassoRun, LassoError> {
+pub(super) fn lasso(simulation: &mut Simulation<'_>, schedule: &Schedule) -> Result<LassoRun, LassoError> {
     if schedule.cycle.is_empty() {
         return Err(LassoError::NoLoop);
     }
@@ -399,6 +399,15 @@ pub enum ClaimError {
     NotFinite,
     /// The relation does not hold after the schedule's last step.
     NotViolated(RelationId),
+    /// The fact is in the outcome and was claimed not to be, or the other way round.
+    OtherOutcome {
+        /// The fact; its first value is its location.
+        fact: Fact,
+        /// What was claimed.
+        claimed: bool,
+    },
+    /// An observer rule errs on the ultimate facts.
+    Observer(EvalError),
 }
 
 impl ClaimError {
@@ -415,6 +424,14 @@ impl ClaimError {
             ClaimError::NotFinite => "the schedule that violates a `never` is finite, this one has a loop".to_string(),
             ClaimError::NotViolated(relation) => {
                 format!("{} does not hold in the last step of the schedule", program.relation(*relation).name)
+            }
+            ClaimError::OtherOutcome { fact, claimed } => {
+                let fact = program.show_global_fact(fact);
+                let (claim, truth) = if *claimed { ("is", "is not") } else { ("is not", "is") };
+                format!("the schedule is a fair run, but {fact} {truth} in its outcome; the claim is that it {claim}")
+            }
+            ClaimError::Observer(error) => {
+                format!("observers derive nothing from what is ultimate in the run: {error}")
             }
         }
     }

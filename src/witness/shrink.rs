@@ -4,7 +4,8 @@
 //! and all is tried again until nothing can go. Each attempt is replayed from the start by the definition, so the
 //! result is checked, whatever the attempts were. The loop goes first: it is what a reader has to imagine repeated.
 
-use super::replay::{claim, violation};
+use super::outcome::{OutcomeClaim, shows};
+use super::replay::{claim, lasso, violation};
 use super::simulate::Simulation;
 use crate::budget::Budget;
 use crate::program::{LocatedFact, Program, RelationId};
@@ -22,6 +23,8 @@ pub enum Claim {
     },
     /// It is finite and ends where the relation of a `never` holds.
     Violation(RelationId),
+    /// It is a fair run with such an outcome.
+    Outcome(OutcomeClaim),
 }
 
 impl Claim {
@@ -34,6 +37,10 @@ impl Claim {
         match self {
             Claim::Lasso { fact, holds } => claim(simulation, schedule, fact, *holds).is_ok(),
             Claim::Violation(relation) => violation(simulation, schedule, *relation).is_ok(),
+            Claim::Outcome(claim) => {
+                let program = simulation.program();
+                lasso(simulation, schedule).is_ok_and(|run| shows(program, &run, claim, &Budget::default()).is_ok())
+            }
         }
     }
 }
