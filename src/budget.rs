@@ -30,6 +30,9 @@ pub enum Bound {
     /// Buffers that grow without bound, whose abstraction left facts undecided
     #[error("copies")]
     Copies,
+    /// `--max-models`, where each ultimate model has to be looked at
+    #[error("models")]
+    Models,
     /// Ctrl-C or a termination signal
     #[error("interrupt")]
     Interrupt,

@@ -9,7 +9,9 @@
 //!   some fault set is bad, and learns from the lineage of runs that are good.
 //! - [`why`] explains what holds in a run and what does not.
 //! - [`sweep()`] asks about one specification after another.
+//! - [`asynchronous`] leaves the rounds: faults in the asynchronous runs of semantics §2, each of them part of the program ([`lossy`]).
 
+pub mod asynchronous;
 pub mod brute;
 pub mod circuit;
 mod encoding;
@@ -17,6 +19,8 @@ pub mod global;
 mod hypotheses;
 pub mod judge;
 mod lineage;
+pub mod lossy;
+pub mod plan;
 pub mod rounds;
 pub mod search;
 pub mod specification;

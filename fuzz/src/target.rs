@@ -182,6 +182,7 @@ fn bound_name(bound: watershed::budget::Bound) -> &'static str {
         Bound::Time => "time",
         Bound::Integer => "integer",
         Bound::Copies => "copies",
+        Bound::Models => "models",
         Bound::Interrupt => "interrupt",
     }
 }

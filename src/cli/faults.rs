@@ -1,4 +1,6 @@
-//! `watershed faults`: lineage-driven fault injection under synchronous rounds.
+//! `watershed faults`: lineage-driven fault injection under synchronous rounds, and faults together with delivery orders.
+
+mod asynchronous;
 
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions, count};
 use super::session::{Session, no_nodes};
@@ -11,15 +13,17 @@ use crate::faults::{
     Answer, CrashMode, Failure, FaultSet, PATIENCE, Question, Specification, Sweep, Verdict, VerdictRule, investigate,
     sweep,
 };
-use crate::pipeline::{Figures, Read, read};
+use crate::pipeline::{Figures, read_bare, read_trees};
 use crate::program::{Expr, Fact, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
 use crate::report::json::{FaultsObject, WhyObject};
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
 use crate::schedule::parse::parse_global_fact;
 use crate::source::SourceMap;
+use crate::syntax::ast::Ast;
 use clap::ValueEnum;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// The largest EOT of a sweep that is given none.
 const SWEPT_ROUNDS: u64 = 10;
@@ -29,6 +33,21 @@ const SWEPT_ROUNDS: u64 = 10;
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
+    /// Asynchronous runs instead of rounds: few faults, and every order of deliveries; outcomes are what holds for good
+    #[arg(long = "async", conflicts_with_all = ["eot", "eff", "sweep", "why"])]
+    asynchronous: bool,
+    /// With `--async`: most omissions; each loses what a node sends another in one local step [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, requires = "asynchronous")]
+    omissions: Option<String>,
+    /// With `--async`: most restarts; each loses what a node carries from one local step to the next [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, requires = "asynchronous")]
+    restarts: Option<String>,
+    /// With `--async`: most duplications; each brings what a node sends another in one local step twice [default: 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, requires = "asynchronous")]
+    duplications: Option<String>,
+    /// With `--async`: write a run with a bad outcome to this file and, beside it as `.ded`, the program with its faults
+    #[arg(long, value_name = "FILE", requires = "asynchronous")]
+    witness: Option<PathBuf>,
     /// The last round; outcomes are judged there [default: 3; with `--sweep` 10]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     eot: Option<String>,
@@ -80,6 +99,9 @@ pub enum Judging {
 
 /// Answers.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
+    if arguments.asynchronous {
+        return asynchronous::run(arguments, session);
+    }
     let format = arguments.format.format;
     let names = arguments.program.names();
     let mut wrong = Vec::new();
@@ -92,9 +114,9 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     session.listen_to_signals();
     let budget = limits.budget(session);
     let options = resolve::Options { synchronous: true, ..arguments.program.reading.resolving() };
-    let Read { sources, program, diagnostics } = read(&arguments.program.inputs(), &options);
-    session.report(&sources, &diagnostics);
-    let Some((program, _)) = program else { return session.refuse("faults", names, format) };
+    let Some((sources, program, _)) = read_as(arguments, &options, session) else {
+        return session.refuse("faults", names, format);
+    };
     let unfit = unfit(&program, options.nodes.is_some());
     session.report_placeless(&unfit);
     if unfit.iter().any(Diagnostic::is_error) {
@@ -107,10 +129,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             return session.refuse("faults", names, format);
         }
     };
-    let rule = match arguments.verdict {
-        Judging::Invariant => VerdictRule::Invariant,
-        Judging::Baseline => VerdictRule::Baseline,
-    };
+    let rule = rule(arguments);
     let most = if arguments.all { most(&limits) } else { 1 };
     let question = Question { specification, rule, most, patience: PATIENCE };
     let answered = if arguments.sweep {
@@ -128,6 +147,33 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             session.refuse("faults", names, format)
         }
     }
+}
+
+fn rule(arguments: &Arguments) -> VerdictRule {
+    match arguments.verdict {
+        Judging::Invariant => VerdictRule::Invariant,
+        Judging::Baseline => VerdictRule::Baseline,
+    }
+}
+
+/// Reads the program, with the instance that is asked for.
+fn read_as(
+    arguments: &Arguments,
+    options: &resolve::Options,
+    session: &mut Session,
+) -> Option<(SourceMap, Program, Vec<Ast>)> {
+    let inputs = arguments.program.inputs();
+    let (read, trees) = match &arguments.program.reading.instance {
+        None => read_trees(&inputs, options),
+        Some(instance) => {
+            let (read, bare) = read_bare(&inputs, options);
+            session.report(&read.sources, &read.diagnostics);
+            bare?.trees_with(instance)
+        }
+    };
+    session.report(&read.sources, &read.diagnostics);
+    let (program, _) = read.program?;
+    Some((read.sources, program, trees))
 }
 
 fn most(limits: &Limits) -> usize {

@@ -16,6 +16,7 @@ pub fn meaning(bound: Bound) -> &'static str {
         Bound::Time => "the time ended (`--timeout`)",
         Bound::Integer => "a rule makes an integer beyond 64 bits",
         Bound::Copies => "messages that are sent for ever were counted up to a cap, which leaves the question open",
+        Bound::Models => "there are more ultimate models than `--max-models`, and each has to be looked at",
         Bound::Interrupt => "it was interrupted",
     }
 }
@@ -69,6 +70,7 @@ pub fn advice(program: &Program, analysis: &Analysis, bound: Bound, figures: &Fi
             advice.push("`watershed run --seed N` with several N: it counts copies exactly".to_string());
             advice.push("messages that are sent once, from an event fact, instead of at every step".to_string());
         }
+        Bound::Models => advice.push("a larger `--max-models`".to_string()),
         Bound::Interrupt => advice.push("the same again without an interrupt".to_string()),
     }
     if !matches!(bound, Bound::Interrupt | Bound::Integer) {

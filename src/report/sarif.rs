@@ -115,13 +115,26 @@ pub fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
 /// A counterexample of `faults`, or what left the question open.
 pub fn of_faults(program: &Program, question: &Question, answer: &faults::Answer) -> Vec<Finding> {
     let style = Style { color: false, width: 0 };
-    let (rule, title, level) = match answer.verdict {
+    of_fault_verdict(answer.verdict, &super::text::faults::headline(program, question, answer, style))
+}
+
+/// The same of asynchronous runs.
+pub fn of_asynchronous_faults(
+    question: &faults::asynchronous::Question,
+    answer: &faults::asynchronous::Answer,
+) -> Vec<Finding> {
+    let style = Style { color: false, width: 0 };
+    of_fault_verdict(answer.verdict, &super::text::faults::asynchronous::headline(question, answer, style))
+}
+
+fn of_fault_verdict(verdict: faults::Verdict, headline: &str) -> Vec<Finding> {
+    let (rule, title, level) = match verdict {
         faults::Verdict::Certified => return Vec::new(),
         faults::Verdict::Inconclusive(bound) => return vec![of_bound(bound)],
         faults::Verdict::Counterexample => ("counterexample", "faults break what the program promises", "error"),
         faults::Verdict::Vacuous => ("vacuous", "nothing is promised or fulfilled without faults", "warning"),
     };
-    let message = super::text::faults::headline(program, question, answer, style).trim_end().to_string();
+    let message = headline.trim_end().to_string();
     vec![Finding { rule, title: title.to_string(), level, message, places: Vec::new() }]
 }
 

@@ -127,3 +127,75 @@ fn a_fact_is_explained_in_the_run_in_which_it_matters() {
         assert!(refused.stderr.contains(code), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn delivery_orders_and_faults_together() {
+    let order = faults("register", &["--async", "--omissions", "0"]);
+    assert_eq!(order.code, Some(1), "{}", order.stderr);
+    assert!(order.stdout.starts_with("counterexample: an order of deliveries suffices: post(r1, "), "{}", order.stdout);
+    assert!(order.stdout.contains("--async --omissions 0 --witness bad.json"), "{}", order.stdout);
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let witness = directory.path().join("bad.json");
+    let [witness, program] = [witness.clone(), witness.with_extension("ded")].map(|path| path.display().to_string());
+    let lost = faults("retry", &["--async", "--crashes", "1", "--witness", &witness, "--format", "json"]);
+    let json = lost.json();
+    assert_eq!((lost.code, &json["verdict"], &json["basis"]), (Some(1), &"counterexample".into(), &"searched".into()));
+    let found = &json["counterexample"];
+    assert_eq!(found["omissions"][0]["from"], "a");
+    assert_eq!((&found["crashes"][0]["node"], &found["crashes"][0]["time"]), (&"a".into(), &2.into()));
+    assert_eq!((&found["minimal"], found["lost"].as_array().map(Vec::len)), (&true.into(), Some(1)));
+    let kept = std::fs::read_to_string(&program).expect("the program with its faults");
+    assert_eq!(found["with_faults"], kept.as_str());
+    let replayed = watershed(&["replay", &program, "--schedule", &witness]);
+    assert_eq!(replayed.code, Some(0), "{}", replayed.stderr);
+    assert!(replayed.stdout.starts_with("reproduced: a fair run whose outcome has pre("), "{}", replayed.stdout);
+
+    // What is claimed must be so: the same run with the claim turned round.
+    let text = std::fs::read_to_string(&witness).expect("a witness");
+    let turned = text.replace("\"holds\"", "\"h\"").replace("\"lacks\"", "\"holds\"").replace("\"h\"", "\"lacks\"");
+    std::fs::write(&witness, turned).expect("a file");
+    let denied = watershed(&["replay", &program, "--schedule", &witness]);
+    assert_eq!(denied.code, Some(1), "{}", denied.stderr);
+    assert!(denied.stderr.contains("E0709"), "{}", denied.stderr);
+
+    let certified = faults("redundant", &["--async", "--crashes", "1", "-q"]);
+    assert_eq!(certified.stdout, "certified: every run with at most 1 omission, 1 crash has a good outcome\n");
+    let sarif = faults("best-effort", &["--async", "--format", "sarif"]).json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "counterexample");
+    let bound = faults("acknowledged", &["--async", "--max-states", "500", "--format", "json"]);
+    assert_eq!((bound.code, &bound.json()["basis"]), (Some(3), &"bound:states".into()));
+}
+
+#[test]
+fn what_does_not_go_with_asynchronous_runs_is_refused() {
+    let refused = |program: &str, options: &[&str], code: &str| {
+        let output = faults(program, &[&["--async"], options].concat());
+        assert_eq!(output.code, Some(2), "{options:?}: {}", output.stdout);
+        assert!(output.stderr.contains(code), "{options:?}: {}", output.stderr);
+    };
+    refused("retry", &["--eot", "4"], "cannot be used with");
+    refused("retry", &["--crash", "stop"], "E0901");
+    refused("retry", &["--network", "fifo"], "E0901");
+    refused("retry", &["--omissions", "few"], "E0607");
+    refused("retry", &["--witness", "w.ded"], "E0901");
+    assert_eq!(faults("retry", &["--omissions", "1"]).code, Some(2));
+    let rounds = "nodes a, b; p(a)@1; q(N) :- p(N), q(b); q(b); s(X) :- p(a), q(b); r(N) :- s(N)@1; pre(a) :- p(a); post(a) :- p(a), notin r(a);";
+    let output = with_input(&["faults", "-", "--async"], rounds);
+    assert!(output.stderr.contains("error[E"), "{}", output.stderr);
+    let errs = "nodes a, b; p(a, 0)@1; m(b, V)@async :- p(a, V); q(N, V)@next :- m(N, V); q(N, V)@next :- q(N, V);
+        pre(V) :- q(_, V); post(V) :- q(_, W), V == 1 / W;";
+    let output = with_input(&["faults", "-", "--async"], errs);
+    assert_eq!(output.code, Some(2), "{}", output.stdout);
+    assert!(output.stderr.contains("divides by zero"), "{}", output.stderr);
+}
+
+#[test]
+fn an_instance_replaces_the_programs_own() {
+    let members = "nodes a, b; member(a, b); broadcast(a, hello)@1;";
+    let output =
+        faults("retry", &["--instance", members, "--eot", "4", "--eff", "2", "--crashes", "1", "--format", "json"]);
+    assert_eq!(output.json()["nodes"], serde_json::json!(["a", "b"]));
+    let output = faults("retry", &["--instance", members, "--async", "--format", "json"]);
+    assert_eq!((output.code, &output.json()["nodes"]), (Some(0), &serde_json::json!(["a", "b"])));
+}

@@ -85,6 +85,10 @@ fn what_each_command_prints_validates() {
         validate(&faults, &json, program);
         verdicts.push(json["verdict"].to_string());
     }
+    for (program, option) in [("faults/retry.ded", "--crashes"), ("faults/redundant.ded", "--restarts")] {
+        let json = watershed(&["faults", &corpus(program), "--async", option, "1", "--format", "json"]).json();
+        validate(&faults, &json, program);
+    }
     for verdict in [
         "anomaly",
         "no-anomaly",

@@ -1,5 +1,6 @@
 //! Lineage-driven fault injection: runs against the definition of a local step, searches against all fault sets.
 
+mod asynchronous;
 mod complete;
 mod definition;
 mod dialect;

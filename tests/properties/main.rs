@@ -5,6 +5,7 @@ mod apart;
 mod brute;
 mod campaign;
 mod datalog;
+mod faulty;
 mod fewer;
 mod fifo;
 mod generator;
@@ -440,6 +441,15 @@ fn facts_are_left_out_until_none_can_be() {
     assert!(tally.of("diffluent or violated") * 5 >= tally.programs(), "too few programs have a verdict to keep");
     assert!(tally.of("with fewer facts") * 10 >= tally.programs(), "too few programs lose facts");
     assert!(tally.of("bounded") * 20 <= tally.programs(), "too many are bounded");
+}
+
+#[test]
+fn faults_that_are_part_of_the_program_are_faults() {
+    let tally = campaign(1_000, random, faulty::faults_in_the_program_are_faults);
+    assert!(tally.of("compared") * 4 > tally.programs(), "few were compared");
+    for kind in ["omissions matter", "crashes matter", "restarts matter", "duplications matter"] {
+        assert!(tally.of(kind) > 0, "{kind} in {} programs", tally.of(kind));
+    }
 }
 
 #[test]

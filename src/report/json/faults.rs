@@ -1,8 +1,11 @@
 //! The answer of `faults`.
 
+mod asynchronous;
+
 use super::{DiagnosticObject, Statistics, WhyObject};
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Sweep};
 use crate::program::{Fact, Program};
+use crate::witness::file::OutcomeObject;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,7 +30,7 @@ pub struct FaultsObject {
     pub nodes: Vec<String>,
     /// What may go wrong.
     pub specification: SpecificationObject,
-    /// Runs, the failure-free one included.
+    /// Runs, the failure-free one included; of asynchronous runs how many plans of faults were explored.
     pub runs: u64,
     /// The first minimal counterexample; `null` unless that is the verdict.
     pub counterexample: Option<CounterexampleObject>,
@@ -39,9 +42,9 @@ pub struct FaultsObject {
     pub counterexamples: Vec<CounterexampleObject>,
     /// Whether there are no others.
     pub complete: bool,
-    /// `pre` of the failure-free run.
+    /// `pre` of the failure-free run, or of some asynchronous run without faults.
     pub pre: Vec<String>,
-    /// `post` of the failure-free run.
+    /// `post` of the failure-free run, or of every asynchronous run without faults.
     pub post: Vec<String>,
     /// Reasons learned from good runs.
     pub lessons: u64,
@@ -74,12 +77,26 @@ pub struct StageObject {
 /// ⟨EOT, EFF, crashes⟩, and how it is read.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SpecificationObject {
-    /// The last round.
-    pub eot: u64,
-    /// Messages sent before this round may be lost.
-    pub eff: u64,
+    /// `synchronous` (rounds), or `asynchronous` (`--async`).
+    #[schemars(extend("enum" = ["synchronous", "asynchronous"]))]
+    pub semantics: &'static str,
+    /// Of rounds: the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eot: Option<u64>,
+    /// Of rounds: messages sent before this one may be lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eff: Option<u64>,
+    /// Of asynchronous runs: most omissions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omissions: Option<usize>,
     /// Most nodes that crash.
     pub crashes: usize,
+    /// Of asynchronous runs: most restarts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<usize>,
+    /// Of asynchronous runs: most duplications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplications: Option<usize>,
     /// What a crash does: `sends` (what the node sends is lost) or `stop` (it takes no further step).
     #[schemars(extend("enum" = ["sends", "stop"]))]
     pub crash: &'static str,
@@ -97,6 +114,21 @@ pub struct CounterexampleObject {
     pub crashes: Vec<CrashObject>,
     /// The `post` tuples that are missing while their `pre` tuples hold.
     pub lost: Vec<String>,
+    /// Of asynchronous runs: whether all runs with fewer of these faults were explored before, and are good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimal: Option<bool>,
+    /// Of asynchronous runs: who restarts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<Vec<CrashObject>>,
+    /// Of asynchronous runs: what arrives twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplications: Option<Vec<OmissionObject>>,
+    /// Of asynchronous runs: a run of the program `with_faults`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeObject>,
+    /// The program in which these faults are messages, as text: `replay` takes it with the `outcome`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_faults: Option<String>,
 }
 
 /// Messages that are lost.
@@ -106,7 +138,7 @@ pub struct OmissionObject {
     pub from: String,
     /// To whom.
     pub to: String,
-    /// The round in which it is sent.
+    /// The round in which it is sent; in asynchronous runs the local step of the sender.
     pub time: u64,
 }
 
@@ -115,7 +147,7 @@ pub struct OmissionObject {
 pub struct CrashObject {
     /// Which.
     pub node: String,
-    /// The first round that it affects.
+    /// The first round that it affects; in asynchronous runs the local step of the node in which it happens.
     pub time: u64,
 }
 
@@ -146,9 +178,13 @@ impl FaultsObject {
             },
             nodes: super::nodes(program),
             specification: SpecificationObject {
-                eot: specification.eot,
-                eff: specification.eff,
+                semantics: "synchronous",
+                eot: Some(specification.eot),
+                eff: Some(specification.eff),
+                omissions: None,
                 crashes: specification.crashes,
+                restarts: None,
+                duplications: None,
                 crash: specification.crash_mode.name(),
                 verdict: question.rule.name(),
             },
@@ -188,7 +224,16 @@ impl CounterexampleObject {
     fn new(program: &Program, answer: &Answer, found: &Counterexample) -> Self {
         let (omissions, crashes) = faults(program, &found.faults);
         let lost = answer.judgement.post.map_or_else(Vec::new, |post| shown(program, post, &found.lost));
-        CounterexampleObject { omissions, crashes, lost }
+        CounterexampleObject {
+            omissions,
+            crashes,
+            lost,
+            minimal: None,
+            restarts: None,
+            duplications: None,
+            outcome: None,
+            with_faults: None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The answer of `faults` for people.
 
+pub mod asynchronous;
+
 use super::counted;
 use crate::faults::specification::Fault;
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Sweep, Verdict};
