@@ -396,26 +396,13 @@ fn is_crash(program: &Program, id: RelationId) -> bool {
     relation.observer && relation.arity == 2 && program.observers.iter().all(|rule| rule.head.relation != id)
 }
 
-/// Every name that stands somewhere: of relations and of variables.
+/// Every name that stands somewhere, of relations and of variables; and words that are none.
 fn names_of(program: &Program, trees: &[Ast]) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = program.relations.iter().map(|relation| relation.name.clone()).collect();
-    for item in trees.iter().flat_map(|tree| &tree.items) {
-        let ItemKind::Rule(rule) = &item.kind else { continue };
-        let atoms = rule.body.iter().filter_map(|literal| match &literal.kind {
-            LiteralKind::Positive(atom) | LiteralKind::Negative(atom) => Some(atom),
-            LiteralKind::Comparison(..) => None,
-        });
-        for atom in atoms.chain([&rule.head]) {
-            let location = atom.location.iter().map(|term| &term.kind);
-            let columns = atom.arguments.iter().filter_map(|argument| match argument {
-                Argument::Expr(Expr { kind: ExprKind::Term(kind), .. }) => Some(kind),
-                _ => None,
-            });
-            names.extend(location.chain(columns).filter_map(|kind| match kind {
-                TermKind::Variable(name) => Some(name.clone()),
-                _ => None,
-            }));
-        }
+    for tree in trees {
+        let text = print(tree);
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '?'));
+        names.extend(words.map(str::to_string));
     }
     names
 }

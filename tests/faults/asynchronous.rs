@@ -52,6 +52,19 @@ fn ask(text: &str, tolerance: Tolerance) -> Answer {
     ask_with(text, tolerance, |_| (), &Budget::default())
 }
 
+#[test]
+fn variables_of_comparisons_are_not_made_up_again() {
+    // `There` is bound by an equation only; each node is sent what is for it.
+    let text = "nodes a, b; put(#a, 1)@1; due(#N, V)@next :- put(#N, V); due(#N, V)@next :- due(#N, V);
+        copy(#_, V, There)@async :- put(#N, V), There == V + 1;
+        copy(#N, V, W)@next :- copy(#N, V, W);
+        pre(#a, V) :- due(#a, V); post(#a, V) :- copy(#b, V, 2), copy(#a, V, 2);";
+    assert_eq!(ask(text, tolerance(0, 0)).verdict, Verdict::Certified);
+    let answer = ask(text, tolerance(1, 0));
+    assert_eq!(faults(&answer), [(0, 1)]);
+    assert!(answer.counterexamples[0].text.contains("copy(#There_, V, There)"), "{}", answer.counterexamples[0].text);
+}
+
 /// The local steps of the faults of the first counterexample.
 fn faults(answer: &Answer) -> Vec<(usize, u64)> {
     answer.counterexamples[0].faults.iter().map(|&(fault, step)| (kind(fault), step)).collect()
