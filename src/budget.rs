@@ -33,6 +33,9 @@ pub enum Bound {
     /// `--max-models`, where each ultimate model has to be looked at
     #[error("models")]
     Models,
+    /// What the solver could not decide
+    #[error("solver")]
+    Solver,
     /// Ctrl-C or a termination signal
     #[error("interrupt")]
     Interrupt,

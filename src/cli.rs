@@ -30,6 +30,7 @@ pub mod session;
 pub mod signals;
 pub mod test;
 pub mod usage;
+mod valuations;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use console::{Color, Verbosity};

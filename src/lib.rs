@@ -20,6 +20,7 @@ pub mod report;
 pub mod schedule;
 pub mod solver;
 pub mod source;
+pub mod symbolic;
 pub mod syntax;
 pub mod system;
 pub mod threads;

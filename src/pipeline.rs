@@ -10,6 +10,7 @@ pub mod instance;
 pub mod instances;
 mod joint;
 mod judge;
+pub mod open;
 mod orbits;
 mod overtaking;
 mod part;
@@ -19,6 +20,7 @@ pub mod recheck;
 mod recount;
 pub mod searcher;
 mod slices;
+pub mod valuations;
 pub mod verify;
 #[cfg(feature = "timely")]
 pub mod workers;

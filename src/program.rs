@@ -71,6 +71,8 @@ pub struct Program {
     pub strata: Vec<usize>,
     /// The same for the observer rules.
     pub observer_strata: Vec<usize>,
+    /// By [`RelationId`] and column: whether rules take the column to hold integers (semantics §1).
+    pub integers: Vec<Vec<bool>>,
 }
 
 impl Program {

@@ -13,6 +13,7 @@ pub mod text;
 
 use crate::analysis::Analysis;
 use crate::pipeline::instances::Searched;
+use crate::pipeline::valuations::Searched as Cases;
 use crate::pipeline::{Answer, Fewer};
 use crate::program::Program;
 use crate::source::SourceMap;
@@ -43,4 +44,6 @@ pub struct Case<'a> {
     pub instances: Option<Searched>,
     /// The text of the instance that was found there, of which `program` and `answer` are.
     pub instance: Option<&'a str>,
+    /// The cases of its unknowns that were searched; `program` and `answer` are of the one that was found, if one was.
+    pub valuations: Option<&'a Cases>,
 }

@@ -3,3 +3,5 @@
 pub mod sat;
 #[cfg(feature = "z3")]
 pub mod smt;
+#[cfg_attr(not(feature = "z3"), path = "solver/no_stack.rs")]
+pub mod stack;

@@ -8,3 +8,4 @@ pub mod print;
 pub mod schedule_tree;
 pub mod spanless;
 pub mod token;
+pub mod unknowns;

@@ -28,5 +28,8 @@ mod runs;
 mod schemas;
 #[path = "cli/testing.rs"]
 mod testing;
+#[cfg(feature = "z3")]
+#[path = "cli/unknowns.rs"]
+mod unknowns;
 #[path = "cli/witnesses.rs"]
 mod witnesses;

@@ -26,6 +26,8 @@ use watershed::cli::test::walk;
 fn corpus() -> Vec<PathBuf> {
     let mut files = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/programs"), &mut files).expect("a readable corpus");
+    // What has unknowns is many instances, and one process answers for each.
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "unknown"));
     assert!(files.len() >= 40, "the corpus has {} programs", files.len());
     files
 }

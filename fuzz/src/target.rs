@@ -183,6 +183,7 @@ fn bound_name(bound: watershed::budget::Bound) -> &'static str {
         Bound::Integer => "integer",
         Bound::Copies => "copies",
         Bound::Models => "models",
+        Bound::Solver => "solver",
         Bound::Interrupt => "interrupt",
     }
 }

@@ -4,13 +4,14 @@ use super::cluster::{ClusterOptions, Crew, Role, join};
 use super::keeping::KeepingOptions;
 use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions};
 use super::progress::Watch;
-use super::session::{Loaded, Session, no_nodes};
+use super::session::{Input, Loaded, Session, no_nodes};
 use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::{ENOUGH, Options};
 use crate::pipeline::fewer::with_fewer_facts;
+use crate::pipeline::valuations::Searched;
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
@@ -66,6 +67,13 @@ pub struct QuestionOptions {
     witness: Option<PathBuf>,
 }
 
+impl QuestionOptions {
+    /// Whether something is asked for that is made for one instance.
+    pub(super) fn needs_one_instance(&self) -> bool {
+        self.shrink || self.verify_reduction || self.keeping.is_asked() || !matches!(self.cluster.shape(), Ok(None))
+    }
+}
+
 /// Answers.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     if let Some(bounds) = &arguments.instances {
@@ -96,8 +104,12 @@ pub fn ask(
         session.verbosity = Verbosity::Quiet;
         format = Format::Text;
     }
-    let Some(loaded) = session.load(program) else {
-        return session.refuse(command, program.names(), format);
+    let loaded = match session.load_open(program) {
+        Some(Input::Closed(loaded)) => *loaded,
+        Some(Input::Open(open, sources)) => {
+            return super::valuations::run(command, program, question, theorems, (*open, sources), session);
+        }
+        None => return session.refuse(command, program.names(), format),
     };
     if loaded.program.nodes.is_empty() && !(theorems && answered_without_network(&loaded)) {
         session.report_placeless(&[no_nodes()]);
@@ -168,6 +180,7 @@ pub fn ask(
                 fewer: fewer.as_ref(),
                 instances: None,
                 instance: None,
+                valuations: None,
             };
             conclude(&case, question, session)
         }
@@ -211,7 +224,8 @@ pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mu
         && found
     {
         let file = WitnessFile::new(case.program, case.command, json::witness(case), json::invariants(case));
-        let file = WitnessFile { instance: case.instance.map(str::to_string), ..file };
+        let valuation = case.valuations.and_then(Searched::valuation).map(str::to_string);
+        let file = WitnessFile { instance: case.instance.map(str::to_string), valuation, ..file };
         if !session.write_file(path, &file.to_json()) {
             exit = Exit::Wrong;
         }

@@ -1,7 +1,8 @@
 //! `watershed classify`: the sublanguage, and what keeps the program out of a smaller one.
 
 use super::options::{GraphFormat as Format, ProgramOptions};
-use super::{Exit, console::Verbosity, session::Session};
+use super::session::{Input, Loaded, Session};
+use super::{Exit, console::Verbosity};
 use crate::analysis::dot::to_dot;
 use crate::pipeline::Figures;
 use crate::report::json::{self, ClassificationObject};
@@ -20,8 +21,11 @@ pub struct Arguments {
 /// Classifies.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let names = arguments.program.names();
-    let Some(loaded) = session.load(&arguments.program) else {
-        return session.refuse("classify", names, arguments.format.plain());
+    let loaded = match session.load_open(&arguments.program) {
+        Some(Input::Closed(loaded)) => *loaded,
+        // The class does not depend on values.
+        Some(Input::Open(open, sources)) => Loaded { sources, program: open.program, analysis: open.analysis },
+        None => return session.refuse("classify", names, arguments.format.plain()),
     };
     let (program, sources, analysis) = (&loaded.program, &loaded.sources, &loaded.analysis);
     match arguments.format {

@@ -84,6 +84,7 @@ pub fn run(
         fewer: None,
         instances: searched,
         instance: instance.as_deref(),
+        valuations: None,
     };
     conclude(&case, question, session)
 }

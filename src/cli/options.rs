@@ -39,6 +39,9 @@ pub struct ReadingOptions {
     /// Network and facts of EDB relations instead of the program's own, such as `nodes a, b; r(#a, 1);`
     #[arg(long, value_name = "TEXT")]
     pub instance: Option<String>,
+    /// Values for the unknowns of the program's facts, such as `?v == 1, p(#a), notin q(#a)`
+    #[arg(long, value_name = "TEXT", conflicts_with = "instance")]
+    pub valuation: Option<String>,
     /// In which order copies are delivered: `any`, or `fifo`: what one node sends to another arrives in the order sent
     /// [default: any]
     #[arg(long, value_name = "ORDER", value_parser = order())]
@@ -68,6 +71,7 @@ impl ProgramOptions {
         let mut words: Vec<String> = self.files.iter().map(|file| shell_quoted(&file.to_string_lossy())).collect();
         for (option, value) in [
             ("--instance", &self.reading.instance),
+            ("--valuation", &self.reading.valuation),
             ("--nodes", &self.reading.nodes),
             ("--output", &self.reading.output),
         ] {

@@ -104,15 +104,18 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     }
 }
 
-/// The program with the instance that the witness file names, unless another one is given.
+/// The program with the instance or the values that the witness file names, unless others are given.
 fn with_instance(arguments: &Arguments) -> ProgramOptions {
     let mut program = arguments.program.clone();
     let path = Path::new(&arguments.schedule);
     if program.reading.instance.is_none()
+        && program.reading.valuation.is_none()
         && path.is_file()
         && let Ok(text) = read_file(path)
     {
-        program.reading.instance = file::instance(&text);
+        let given = file::given(&text);
+        program.reading.instance = given.instance;
+        program.reading.valuation = given.valuation;
     }
     program
 }

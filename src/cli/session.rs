@@ -8,6 +8,7 @@ use crate::diagnostic::render::render;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::Figures;
 use crate::pipeline::bare::Bare;
+use crate::pipeline::open::Open;
 use crate::pipeline::read::{Read, read, read_bare};
 use crate::program::Program;
 use crate::report::json::{DiagnosticObject, Refusal, Statistics};
@@ -44,6 +45,15 @@ pub struct Loaded {
     pub program: Program,
     /// What can be said without running it.
     pub analysis: Analysis,
+}
+
+/// A program, perhaps with unknowns.
+#[derive(Debug)]
+pub enum Input {
+    /// All is known.
+    Closed(Box<Loaded>),
+    /// A program with unknowns, with its sources.
+    Open(Box<Open>, SourceMap),
 }
 
 impl Session {
@@ -89,12 +99,26 @@ impl Session {
     /// Loads, resolves and analyses a program. Warnings are reported; errors are reported and there is no program.
     pub fn load(&mut self, options: &ProgramOptions) -> Option<Loaded> {
         let (inputs, resolving) = (options.inputs(), options.reading.resolving());
-        let Some(instance) = &options.reading.instance else {
-            let read = read(&inputs, &resolving);
-            return self.loaded(read);
-        };
-        let (_, bare) = self.load_bare(options)?;
-        self.loaded(bare.with(instance))
+        match &options.reading.instance {
+            None => self.loaded(valued(read(&inputs, &resolving), options)),
+            Some(instance) => {
+                let (_, bare) = self.load_bare(options)?;
+                self.loaded(bare.with(instance))
+            }
+        }
+    }
+
+    /// The same; a program with unknowns comes as such.
+    pub fn load_open(&mut self, options: &ProgramOptions) -> Option<Input> {
+        if options.reading.instance.is_some() {
+            return self.load(options).map(|loaded| Input::Closed(Box::new(loaded)));
+        }
+        let read = valued(read(&options.inputs(), &options.reading.resolving()), options);
+        let Some(open) = read.open else { return self.loaded(read).map(|loaded| Input::Closed(Box::new(loaded))) };
+        let others: Vec<Diagnostic> =
+            read.diagnostics.into_iter().filter(|finding| finding.code != codes::VALUES_NEEDED).collect();
+        self.report(&read.sources, &others);
+        Some(Input::Open(open, read.sources))
     }
 
     /// Loads a program, and what is left of it without its instance.
@@ -127,7 +151,7 @@ impl Session {
             local_steps: figures.local_steps,
             schedules: figures.components,
             duplicates: figures.duplicates,
-            solver_calls: 0,
+            solver_calls: figures.solver_calls,
             wall_seconds: self.started.elapsed().as_secs_f64(),
             peak_bytes: (self.meter.peak)(),
         }
@@ -182,6 +206,30 @@ impl Session {
                 false
             }
         }
+    }
+}
+
+/// The program with the values of `--valuation`, if there are some.
+fn valued(read: Read, options: &ProgramOptions) -> Read {
+    let Some(text) = &options.reading.valuation else { return read };
+    let wrong = |read: Read, findings: Vec<Diagnostic>| {
+        let diagnostics = read.diagnostics.into_iter().filter(|finding| finding.code != codes::VALUES_NEEDED);
+        Read { program: None, diagnostics: diagnostics.chain(findings).collect(), open: None, ..read }
+    };
+    match &read.open {
+        Some(open) => match open.valuation(text) {
+            Ok(valuation) => {
+                let of_program =
+                    read.diagnostics.iter().filter(|finding| finding.code != codes::VALUES_NEEDED).cloned();
+                let valued = open.with(&valuation);
+                Read { diagnostics: of_program.chain(valued.diagnostics).collect(), ..valued }
+            }
+            Err(findings) => wrong(read, findings),
+        },
+        None if read.program.is_some() => {
+            wrong(read, vec![Diagnostic::new(codes::BAD_VALUATION, "`--valuation`: the program has no unknowns")])
+        }
+        None => read,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
 //! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
-//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export. `W…` are warnings of the same families.
+//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown inputs. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -37,10 +37,9 @@ macro_rules! table {
 mod export;
 mod flow;
 mod table;
+mod unknowns;
 
-pub use export::*;
-pub use flow::*;
-pub use table::{Entry, TABLE};
+pub use {export::*, flow::*, table::Entry, table::TABLE, unknowns::*};
 
 table! {
     UNEXPECTED_CHARACTER = "E0101", "a character that starts no token",

@@ -4,12 +4,13 @@
 
 use super::read::Read;
 use crate::analysis::analyse;
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::program::{Destination, Expr, Kind, Program, Spelling, Term, Value, resolve};
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Ast, Declaration, ItemKind, LiteralKind};
+use crate::syntax::ast::{Ast, Declaration, ItemKind};
 use crate::syntax::load::Loaded;
 use crate::syntax::parser;
+use crate::syntax::unknowns::Unknowns;
 use std::collections::BTreeSet;
 
 /// What the text of an instance is called in messages.
@@ -64,7 +65,7 @@ impl Bare {
             .map(|given| program.node_value(given.node));
         let named = rule_nodes(program).into_iter().chain(given).map(|value| program.show_value(value)).collect();
         let options = resolve::Options { nodes: None, ..options.clone() };
-        let needs_mark = program.spelling == Spelling::Hash && !trees.iter().any(writes_location);
+        let needs_mark = program.spelling == Spelling::Hash && !trees.iter().any(Ast::marks_locations);
         Bare { sources: loaded.sources.clone(), trees, options, needs_mark, kinds, named }
     }
 
@@ -78,7 +79,6 @@ impl Bare {
         let mut sources = self.sources.clone();
         let file = sources.add(NAME, format!("{text}{}", self.kinds));
         let (tree, mut diagnostics) = parser::parse(&sources, file);
-        let broken = any_error(&diagnostics);
         let mut trees = self.trees.clone();
         trees.push(tree);
         if self.needs_mark
@@ -87,37 +87,34 @@ impl Bare {
             let file = sources.add("<location>", format!("watershed_located(#{});", sources.text(node)));
             trees.push(parser::parse(&sources, file).0);
         }
-        let (program, resolving) = resolve::resolve(&sources, &trees, &self.options);
+        let (unknowns, misplaced) = Unknowns::collect(&trees);
+        let (program, resolving) = resolve::resolve(&sources, &unknowns.stand_ins(&trees).apply(&trees), &self.options);
+        diagnostics.extend(misplaced);
         diagnostics.extend(resolving);
+        if !unknowns.is_empty() {
+            diagnostics.push(not_covered());
+        }
+        let broken = any_error(&diagnostics);
         // What the program itself is warned of was said when it was read.
         diagnostics.retain(Diagnostic::is_error);
         let program = program.filter(|_| !broken).map(|program| {
             let analysis = analyse(&program);
             (program, analysis)
         });
-        (Read { sources, program, diagnostics }, trees)
+        (Read { sources, program, diagnostics, open: None }, trees)
     }
+}
+
+/// The finding about unknowns where instances are put in place of others.
+fn not_covered() -> Diagnostic {
+    Diagnostic::new(codes::NOT_SYMBOLIC, "an instance that is given in place of the program's own has unknowns")
+        .help("write it into a file with the rules")
 }
 
 fn first_node(tree: &Ast) -> Option<Span> {
     tree.items.iter().find_map(|item| match &item.kind {
         ItemKind::Declaration(Declaration::Nodes(nodes)) => nodes.first().map(|node| node.span),
         _ => None,
-    })
-}
-
-/// Whether some atom of a rule or fact writes its location with `#`.
-fn writes_location(tree: &Ast) -> bool {
-    tree.items.iter().any(|item| match &item.kind {
-        ItemKind::Fact(fact) => fact.atom.location.is_some(),
-        ItemKind::Rule(rule) => {
-            rule.head.location.is_some()
-                || rule.body.iter().any(|literal| match &literal.kind {
-                    LiteralKind::Positive(atom) | LiteralKind::Negative(atom) => atom.location.is_some(),
-                    LiteralKind::Comparison(..) => false,
-                })
-        }
-        _ => false,
     })
 }
 

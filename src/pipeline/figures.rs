@@ -49,6 +49,22 @@ pub struct Figures {
     pub joint_states: usize,
     /// Transitions of these searches; not among `transitions`.
     pub joint_transitions: usize,
+    /// Questions put to a solver.
+    pub solver_calls: u64,
     /// How far the choices that reductions left out were tested, if they were.
     pub rechecked: Option<Rechecked>,
+}
+
+impl Figures {
+    /// Adds the work that another instance took.
+    pub fn add(&mut self, other: &Figures) {
+        self.states += other.states;
+        self.transitions += other.transitions;
+        self.duplicates += other.duplicates;
+        self.local_steps += other.local_steps;
+        self.remembered += other.remembered;
+        self.components += other.components;
+        self.searches += other.searches;
+        self.solver_calls += other.solver_calls;
+    }
 }

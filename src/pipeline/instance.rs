@@ -114,6 +114,23 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Nothing is known but what it took.
+    pub fn none(figures: Figures) -> Self {
+        Findings {
+            certain: None,
+            contested: Vec::new(),
+            undecided: Vec::new(),
+            models: Vec::new(),
+            models_found: 0,
+            models_complete: false,
+            divergence: None,
+            run: None,
+            invariants: Vec::new(),
+            cut: None,
+            figures,
+        }
+    }
+
     /// Takes over what a search with a greater cap found before a bound cut it. Its exactly counted part consists of runs, so what is
     /// contested or violated there is; that nothing else is was shown by this search, which is complete.
     fn admit(&mut self, cut: Findings, options: Options) {

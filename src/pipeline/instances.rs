@@ -134,7 +134,7 @@ pub fn search(
                     searched.erring += 1;
                     continue;
                 };
-                add(&mut total, &answer.findings.figures);
+                total.add(&answer.findings.figures);
                 match (answer.verdict, answer.basis) {
                     (Verdict::Diffluent | Verdict::Violated, _) => {
                         let answer = Answer { findings: Findings { figures: total, ..answer.findings }, ..answer };
@@ -150,32 +150,9 @@ pub fn search(
         Some(bound) => (Verdict::Inconclusive, Basis::Bound(bound)),
         None => (Verdict::Confluent, Basis::Explored),
     };
-    let findings = Findings {
-        certain: None,
-        contested: Vec::new(),
-        undecided: Vec::new(),
-        models: Vec::new(),
-        models_found: 0,
-        models_complete: false,
-        divergence: None,
-        run: None,
-        invariants: Vec::new(),
-        cut: None,
-        figures: total,
-    };
+    let findings = Findings::none(total);
     let answer = Answer { verdict, scope: Scope::Bounded, basis, findings, witness: None, violations: Vec::new() };
     Ok(Outcome { answer, found: None, searched })
-}
-
-/// Sums up the work of all instances.
-fn add(total: &mut Figures, one: &Figures) {
-    total.states += one.states;
-    total.transitions += one.transitions;
-    total.duplicates += one.duplicates;
-    total.local_steps += one.local_steps;
-    total.remembered += one.remembered;
-    total.components += one.components;
-    total.searches += one.searches;
 }
 
 /// The possible facts over one network, and the sets of them that were made last.

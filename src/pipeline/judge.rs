@@ -139,19 +139,8 @@ impl Judge<'_> {
 
     /// No finding but why the search was cut.
     fn nothing(&self, cut: Option<Cut>) -> Findings {
-        Findings {
-            certain: None,
-            contested: Vec::new(),
-            undecided: Vec::new(),
-            models: Vec::new(),
-            models_found: 0,
-            models_complete: false,
-            divergence: None,
-            run: None,
-            invariants: vec![Invariant::Unknown; self.part.program().nevers.len()],
-            cut,
-            figures: self.figures,
-        }
+        let invariants = vec![Invariant::Unknown; self.part.program().nevers.len()];
+        Findings { invariants, cut, ..Findings::none(self.figures) }
     }
 
     fn output(&self, output: Output) -> LocatedFact {

@@ -1,12 +1,14 @@
 //! From files to a checked and analysed program.
 
 use super::bare::Bare;
+use super::open::Open;
 use crate::analysis::{Analysis, analyse};
 use crate::diagnostic::{Diagnostic, any_error, codes};
 use crate::program::{Program, resolve};
 use crate::source::SourceMap;
 use crate::syntax::ast::Ast;
 use crate::syntax::load::{Input, Loaded, load};
+use crate::syntax::unknowns::Unknowns;
 use rustc_hash::FxHashMap;
 
 /// What was read.
@@ -18,6 +20,8 @@ pub struct Read {
     pub program: Option<(Program, Analysis)>,
     /// Mistakes of files, syntax and meaning, and the warnings of the analysis.
     pub diagnostics: Vec<Diagnostic>,
+    /// The program if its facts have unknowns: then `program` is none, and one of the diagnostics says that values are needed.
+    pub open: Option<Box<Open>>,
 }
 
 /// Loads `inputs` as one program, resolves and analyses it.
@@ -40,9 +44,14 @@ pub fn read_bare(inputs: &[Input], options: &resolve::Options) -> (Read, Option<
     (read, bare)
 }
 
-fn read_loaded(loaded: Loaded, options: &resolve::Options) -> Read {
-    let (program, mut resolving) = resolve::resolve(&loaded.sources, &loaded.trees, options);
-    let mut diagnostics = loaded.diagnostics;
+fn read_loaded(mut loaded: Loaded, options: &resolve::Options) -> Read {
+    let (unknowns, misplaced) = Unknowns::collect(&loaded.trees);
+    let closed = unknowns.is_empty().then(|| std::mem::take(&mut loaded.trees));
+    let stand_ins = unknowns.stand_ins(&loaded.trees);
+    let trees = closed.unwrap_or_else(|| stand_ins.apply(&loaded.trees));
+    let (program, mut resolving) = resolve::resolve(&loaded.sources, &trees, options);
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    diagnostics.extend(misplaced);
     let broken = any_error(&diagnostics);
     if broken {
         forgive_absence(&loaded.sources, &mut resolving);
@@ -51,7 +60,7 @@ fn read_loaded(loaded: Loaded, options: &resolve::Options) -> Read {
     if !diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.primary.is_none()) {
         diagnostics.extend(resolving);
     }
-    let program = program.filter(|_| !broken).map(|program| {
+    let mut program = program.filter(|_| !broken).map(|program| {
         let analysis = analyse(&program);
         // What they warn of, messages and changes without end, has an end under synchronous rounds.
         if !options.synchronous {
@@ -59,7 +68,38 @@ fn read_loaded(loaded: Loaded, options: &resolve::Options) -> Read {
         }
         (program, analysis)
     });
-    Read { sources: loaded.sources, program, diagnostics }
+    let mut open = None;
+    let sources = loaded.sources.clone();
+    if !unknowns.is_empty() {
+        // A symbol that stands for an unknown says nothing about it.
+        let of_unknown = |diagnostic: &Diagnostic| {
+            diagnostic.code == codes::SYMBOL_AMONG_INTEGERS
+                && diagnostic.primary.as_ref().is_some_and(|label| sources.text(label.span).starts_with('?'))
+        };
+        diagnostics.retain(|diagnostic| !of_unknown(diagnostic));
+        if let Some((program, analysis)) = program.take() {
+            diagnostics.push(values_needed(&unknowns));
+            open = Some(Box::new(Open::new(loaded, options.clone(), (unknowns, stand_ins), program, analysis)));
+        }
+    }
+    Read { sources, program, diagnostics, open }
+}
+
+fn values_needed(unknowns: &Unknowns) -> Diagnostic {
+    let finding = match unknowns.constants.first() {
+        Some((name, span)) => {
+            let message = format!("the facts have unknowns, such as `?{name}`, and values are needed here");
+            Diagnostic::at(codes::VALUES_NEEDED, *span, message, "not known")
+        }
+        None => {
+            let message = "there are facts that may be given or not, and values are needed here";
+            match unknowns.facts.first() {
+                Some(fact) => Diagnostic::at(codes::VALUES_NEEDED, fact.span, message, "not known"),
+                None => Diagnostic::new(codes::VALUES_NEEDED, message),
+            }
+        }
+    };
+    finding.help("`check` and `explore` answer for all values; for one choice of values use `--valuation '?v == 1, …'`")
 }
 
 /// Takes away what is only said to be missing because the item with it has a mistake of syntax and was left out of its

@@ -118,6 +118,7 @@ fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &
         nevers: declared.nevers,
         strata,
         observer_strata,
+        integers: integers.columns(),
     }
 }
 

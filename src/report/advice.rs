@@ -17,6 +17,7 @@ pub fn meaning(bound: Bound) -> &'static str {
         Bound::Integer => "a rule makes an integer beyond 64 bits",
         Bound::Copies => "messages that are sent for ever were counted up to a cap, which leaves the question open",
         Bound::Models => "there are more ultimate models than `--max-models`, and each has to be looked at",
+        Bound::Solver => "the solver could not decide a condition on unknown values",
         Bound::Interrupt => "it was interrupted",
     }
 }
@@ -71,6 +72,9 @@ pub fn advice(program: &Program, analysis: &Analysis, bound: Bound, figures: &Fi
             advice.push("messages that are sent once, from an event fact, instead of at every step".to_string());
         }
         Bound::Models => advice.push("a larger `--max-models`".to_string()),
+        Bound::Solver => {
+            advice.push("`assume` what is known of the unknown constants, or give values: `--valuation`".to_string())
+        }
         Bound::Interrupt => advice.push("the same again without an interrupt".to_string()),
     }
     if !matches!(bound, Bound::Interrupt | Bound::Integer) {

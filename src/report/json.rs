@@ -16,6 +16,7 @@ mod run_why;
 mod runs;
 pub mod schema;
 mod tests_run;
+mod valuations;
 mod why;
 
 pub use classification::{
@@ -31,6 +32,7 @@ pub use proof::ProofObject;
 pub use run_why::{RunClaimObject, RunWhyObject};
 pub use runs::{ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
+pub use valuations::{CaseObject, ValuationsObject};
 pub use why::{ClaimObject, WhyObject};
 
 use super::facts::{shown, shown_models};
@@ -161,6 +163,9 @@ pub struct CheckObject {
     /// The network and facts of the instance that was found among them: a text for `--instance`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// The cases of unknown inputs; of programs whose facts have unknowns only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valuations: Option<ValuationsObject>,
 }
 
 /// Small instances that were searched.
@@ -297,6 +302,7 @@ impl CheckObject {
                 erring: searched.erring,
             }),
             instance: case.instance.map(str::to_string),
+            valuations: case.valuations.map(ValuationsObject::new),
         }
     }
 }

@@ -40,6 +40,7 @@ impl<'a> Proof<'a> {
             fewer: None,
             instances: None,
             instance: None,
+            valuations: None,
         })
     }
 

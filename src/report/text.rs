@@ -7,6 +7,7 @@ mod fewer;
 pub mod flow;
 pub mod proof;
 pub mod runs;
+mod valuations;
 pub mod why;
 
 use super::facts::{listed, shown, shown_models};
@@ -37,6 +38,10 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
                     let erring = case.instances.is_some_and(|searched| searched.erring > 0);
                     let which = if erring { " in which no rule errs" } else { "" };
                     format!("in every small instance{which}, all fair runs have the same ultimate model")
+                }
+                _ if case.valuations.is_some() => {
+                    "for all values of the unknowns, all fair runs of this instance have the same ultimate model"
+                        .to_string()
                 }
                 _ => "all fair runs of this instance have the same ultimate model".to_string(),
             };
@@ -77,6 +82,7 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
         row(&mut text, style, "assumed", &format!("the EDB relations are {}", classification::edb(case.program)));
     }
     instances(case, style, &mut text);
+    valuations::rows(case, style, verbose, &mut text);
     facts(case, style, verbose, &mut text);
     invariants(case, style, &mut text);
     if verbose {
@@ -151,6 +157,9 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
         (Basis::Explored, _) if case.instances.is_some() && case.instance.is_none() => {
             "explored: every delivery order of every instance within the bounds".to_string()
         }
+        (Basis::Explored, _) if case.valuations.is_some() && case.answer.findings.cut.is_none() => {
+            case.valuations.map(valuations::basis).unwrap_or_default().to_string()
+        }
         (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
             "explored: every delivery order of this instance".to_string()
         }
@@ -188,7 +197,7 @@ fn facts(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     let one_model = case.answer.verdict == Verdict::Confluent;
     if let Some(certain) = &findings.certain {
         row(text, style, if one_model { "ultimate" } else { "certain" }, &listed(&shown(program, certain), most));
-    } else if one_model && case.instances.is_none() {
+    } else if one_model && case.instances.is_none() && case.valuations.is_none() {
         row(text, style, "ultimate", "the model is too large to evaluate within the limits");
     }
     if findings.models_found > 1 {

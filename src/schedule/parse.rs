@@ -206,8 +206,13 @@ impl Reader<'_> {
         let (value, shown) = match &term.kind {
             TermKind::Integer(i) => (Some(Value::Int(*i)), i.to_string()),
             TermKind::Symbol(symbol) => (self.program.symbols.get(symbol).map(Value::Symbol), symbol.clone()),
-            TermKind::Variable(_) | TermKind::Anonymous => {
-                return self.fail(codes::NO_FACT_IN_SCHEDULE, term.span, "a node is named by a constant", "a variable");
+            TermKind::Variable(_) | TermKind::Anonymous | TermKind::Unknown(_) => {
+                return self.fail(
+                    codes::NO_FACT_IN_SCHEDULE,
+                    term.span,
+                    "a node is named by a constant",
+                    "no constant",
+                );
             }
         };
         let node = value.and_then(|value| self.program.node_of(value));

@@ -28,22 +28,26 @@ pub enum Answer {
     Unknown(String),
 }
 
+/// What one question may use of what is left of the budget; nothing if nothing is left.
+pub(super) fn limits(budget: &Budget) -> Option<Params> {
+    budget.check().ok()?;
+    let left =
+        budget.deadline.map_or(LONGEST, |deadline| deadline.saturating_duration_since(Instant::now()).min(LONGEST));
+    let mut params = Params::new();
+    params.set_u32("random_seed", 0);
+    params.set_u32("rlimit", WORK);
+    params.set_u32("timeout", u32::try_from(left.as_millis()).unwrap_or(u32::MAX).max(1));
+    Some(params)
+}
+
 /// Whether the assertions of a script can hold together. The script has declarations and `assertions` assertions, no other commands.
 ///
 /// # Panics
 /// If Z3 does not read the script to its end: an internal error, as it was generated.
 pub fn satisfiable(script: &str, assertions: usize, budget: &Budget) -> Answer {
-    if let Err(bound) = budget.check() {
-        return Answer::Unknown(bound.to_string());
-    }
-    let left =
-        budget.deadline.map_or(LONGEST, |deadline| deadline.saturating_duration_since(Instant::now()).min(LONGEST));
+    let Some(params) = limits(budget) else { return Answer::Unknown("a bound was hit".to_string()) };
     SOLVER.with(|solver| {
         solver.reset();
-        let mut params = Params::new();
-        params.set_u32("random_seed", 0);
-        params.set_u32("rlimit", WORK);
-        params.set_u32("timeout", u32::try_from(left.as_millis()).unwrap_or(u32::MAX).max(1));
         solver.set_params(&params);
         solver.from_string(script);
         let read = solver.get_assertions().len();

@@ -65,7 +65,7 @@ pub enum ItemKind {
     Include(StringLiteral),
     /// `nodes a, b;` and its like.
     Declaration(Declaration),
-    /// An atom without a body, perhaps `@k`.
+    /// An atom without a body, perhaps `@k`, perhaps after `maybe`.
     Fact(Fact),
     /// A head with a body.
     Rule(Rule),
@@ -102,11 +102,26 @@ pub enum Declaration {
     Event(Vec<Name>),
     /// `never r, s;`
     Never(Vec<Name>),
+    /// `assume ?t1 != ?t2, ?v > 0;`: what holds of the unknown constants.
+    Assume(Vec<Assumption>),
 }
 
-/// `atom @k`.
+/// A comparison of expressions over unknown constants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Left side.
+    pub left: Expr,
+    /// How they compare.
+    pub comparator: Comparator,
+    /// Right side.
+    pub right: Expr,
+}
+
+/// `atom @k`, or `maybe atom @k`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
+    /// Whether it is not known if it is given.
+    pub maybe: bool,
     /// The atom; its arguments may be constant expressions.
     pub atom: Atom,
 }
@@ -244,6 +259,8 @@ pub enum TermKind {
     Integer(i64),
     /// A symbol, written bare or in quotes.
     Symbol(String),
+    /// `?v`, without its mark: a constant that is not known. In facts and assumptions only, which is checked later.
+    Unknown(String),
 }
 
 /// An expression.

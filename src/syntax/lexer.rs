@@ -144,6 +144,7 @@ impl Lexer<'_> {
             (b'/', b'*') => self.block_comment(),
             (b'"', _) => self.string(),
             (c, _) if c.is_ascii_alphabetic() || c == b'_' => self.identifier(),
+            (b'?', c) if c.is_ascii_alphabetic() || c == b'_' => self.unknown_constant(),
             (c, _) if c.is_ascii_digit() => self.integer(),
             (b':', b'-') => self.token(Arrow, 2),
             (b'<', b'-') => self.token(LeftArrow, 2),
@@ -172,7 +173,7 @@ impl Lexer<'_> {
             (b'%', _) => self.token(Percent, 1),
             _ if self.text[self.at..].starts_with('¬') => self.token(Bang, '¬'.len_utf8()),
             _ if self.text[self.at..].starts_with('←') => self.token(Arrow, '←'.len_utf8()),
-            _ => self.unknown(),
+            _ => self.stray(),
         }
         true
     }
@@ -190,6 +191,12 @@ impl Lexer<'_> {
             length += 1;
         }
         self.token(TokenKind::Identifier, length);
+    }
+
+    /// `?v`: no `.` or `@` is part of its name.
+    fn unknown_constant(&mut self) {
+        let name = &self.text.as_bytes()[self.at + 1..];
+        self.token(TokenKind::Unknown, 1 + name.iter().take_while(|&&c| is_identifier_byte(c)).count());
     }
 
     fn integer(&mut self) {
@@ -304,7 +311,7 @@ impl Lexer<'_> {
     }
 
     /// A run of characters that start no token is one mistake.
-    fn unknown(&mut self) {
+    fn stray(&mut self) {
         let rest = &self.text[self.at..];
         let starts_token = |c: char| c.is_ascii_alphanumeric() || " \t\r\n\"_:<=!>(){},;.@#+-*/%¬←".contains(c);
         let length = rest.find(starts_token).unwrap_or(rest.len());

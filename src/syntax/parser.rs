@@ -10,7 +10,7 @@ mod habits;
 mod item;
 mod schedule;
 
-use super::ast::{Ast, Atom, Comment, Item, Place};
+use super::ast::{Ast, Atom, Comment, Item, LiteralKind, Place};
 use super::lexer::{self, MAX_MISTAKES, clip};
 use super::schedule_tree::SchedulePhrase;
 use super::token::{Token, TokenKind};
@@ -39,6 +39,24 @@ pub fn parse_steps(sources: &SourceMap, file: FileId) -> (SchedulePhrase, Vec<Di
     let mut parser = Parser::new(sources, file);
     let phrase = parser.schedule();
     (phrase, parser.finish())
+}
+
+/// The literals of a body, with nothing after them.
+///
+/// # Panics
+/// If `file` is not one of `sources`.
+pub fn parse_body(sources: &SourceMap, file: FileId) -> (Vec<LiteralKind>, Vec<Diagnostic>) {
+    let mut parser = Parser::new(sources, file);
+    let body = match parser.body() {
+        Ok((body, _)) => {
+            if parser.kind() != TokenKind::End && parser.diagnostics.is_empty() {
+                parser.unexpected("`,` or the end of the text", "literals are separated by `,`");
+            }
+            body
+        }
+        Err(Reported) => Vec::new(),
+    };
+    (body.into_iter().map(|literal| literal.kind).collect(), parser.finish())
 }
 
 /// One ground atom without `@` and nothing after it but an end mark: `m(#s, a)`.

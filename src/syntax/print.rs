@@ -5,8 +5,8 @@
 //! things. Printing a tree and parsing the text gives the same tree but for spans, and printing that the same text.
 
 use super::ast::{
-    Aggregate, AggregateFunction, Argument, Ast, Atom, BinaryOperator, Comment, Comparator, Declaration, Expr,
-    ExprKind, Item, ItemKind, Literal, LiteralKind, Name, Place, Rule, Term, TermKind, Time,
+    Aggregate, AggregateFunction, Argument, Assumption, Ast, Atom, BinaryOperator, Comment, Comparator, Declaration,
+    Expr, ExprKind, Item, ItemKind, Literal, LiteralKind, Name, Place, Rule, Term, TermKind, Time,
 };
 use std::fmt::{self, Display, Formatter, Write as _};
 
@@ -91,7 +91,7 @@ impl Page {
                 let _ = write!(self.text, "{declaration};");
             }
             ItemKind::Fact(fact) => {
-                let _ = write!(self.text, "{};", fact.atom);
+                let _ = write!(self.text, "{}{};", if fact.maybe { "maybe " } else { "" }, fact.atom);
             }
             ItemKind::Rule(rule) => self.rule(rule),
         }
@@ -156,6 +156,10 @@ impl Display for Declaration {
                 f.write_str("never ")?;
                 separated(f, names)
             }
+            Declaration::Assume(assumptions) => {
+                f.write_str("assume ")?;
+                separated(f, assumptions)
+            }
             Declaration::Input(relations) => {
                 f.write_str("input ")?;
                 for (i, (relation, columns)) in relations.iter().enumerate() {
@@ -166,6 +170,12 @@ impl Display for Declaration {
                 Ok(())
             }
         }
+    }
+}
+
+impl Display for Assumption {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.left, self.comparator, self.right)
     }
 }
 
@@ -278,6 +288,7 @@ impl Display for TermKind {
             TermKind::Anonymous => f.write_str("_"),
             TermKind::Integer(value) => value.fmt(f),
             TermKind::Symbol(symbol) => f.write_str(&quote(symbol)),
+            TermKind::Unknown(name) => write!(f, "?{name}"),
         }
     }
 }

@@ -54,6 +54,10 @@ fn item(item: &mut Item) {
 fn declaration(declaration: &mut Declaration) {
     match declaration {
         Declaration::Nodes(nodes) => nodes.iter_mut().for_each(term),
+        Declaration::Assume(assumptions) => assumptions.iter_mut().for_each(|assumption| {
+            expr(&mut assumption.left);
+            expr(&mut assumption.right);
+        }),
         Declaration::Output(list) | Declaration::Event(list) | Declaration::Never(list) => names(list),
         Declaration::Input(relations) => {
             for (relation, columns) in relations {

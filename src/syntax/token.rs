@@ -8,6 +8,8 @@ use crate::source::{FileId, Span};
 pub enum TokenKind {
     /// A name, a variable, a symbol, a word such as `notin` or `next`: the parser tells them apart.
     Identifier,
+    /// `?v`, the name of an unknown constant.
+    Unknown,
     /// Digits.
     Integer,
     /// A string with its quotes and escapes.

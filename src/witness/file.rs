@@ -36,6 +36,9 @@ pub struct WitnessFile {
     /// The network and facts that replace the program's own, if it is about a small instance that was searched for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// The values of the program's unknowns, if it has any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub valuation: Option<String>,
     /// Two runs that end differently, if some do.
     pub witness: Option<WitnessObject>,
     /// Violated `never` relations.
@@ -195,6 +198,7 @@ impl WitnessFile {
             nodes: program.node_ids().map(|node| program.show_node(node)).collect(),
             network: program.order.name().to_string(),
             instance: None,
+            valuation: None,
             witness,
             invariants,
             outcome: None,
@@ -275,14 +279,20 @@ pub fn order(text: &str) -> Option<Order> {
     Order::named(&named.network?)
 }
 
-/// The instance that a witness file names, if it names one.
-pub fn instance(text: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Named {
-        instance: Option<String>,
-    }
-    let named: Named = serde_json::from_str(text).ok()?;
-    named.instance
+/// What a witness file puts in place of the program's own instance, or of its unknowns.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Given {
+    /// [`WitnessFile::instance`].
+    #[serde(default)]
+    pub instance: Option<String>,
+    /// [`WitnessFile::valuation`].
+    #[serde(default)]
+    pub valuation: Option<String>,
+}
+
+/// The instance or the values that a witness file names.
+pub fn given(text: &str) -> Given {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// Any JSON value, kept as its text: a slice of the file, so that a diagnostic can point at it.

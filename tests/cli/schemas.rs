@@ -49,6 +49,8 @@ fn spread() -> Vec<String> {
         "commit/2pc-mutant-hasty.ded",
         "kvs/diverging-resend.ded",
         "election/heartbeat.ded",
+        "unknown/writers.ded",
+        "unknown/forwarding-apart.ded",
         "papers/errors/entangled.ded",
         "no/such.ded",
     ]

@@ -97,6 +97,7 @@ pub fn program(choices: &mut Choices, fragment: Fragment) -> Program {
         nevers: Vec::new(),
         strata: RELATIONS.iter().map(|&(_, _, stratum)| stratum).collect(),
         observer_strata: vec![0; RELATIONS.len()],
+        integers: Vec::new(),
     };
     for _ in 0..1 + choices.below(8) {
         let arithmetic = fragment == Fragment::Full && choices.once_in(4);

@@ -17,6 +17,8 @@ mod polarity;
 mod reductions;
 mod relays;
 mod shrink;
+#[cfg(feature = "z3")]
+mod unknowns;
 mod why;
 
 use brute::{Excess, Explored, Limits, Refused, Ultimate};
@@ -433,6 +435,16 @@ fn small_instances_are_not_missed() {
     let tally = campaign(300, random, instances::no_instance_is_missed);
     assert!(tally.of("searched") * 10 >= tally.programs(), "too few programs are searched");
     assert!(tally.of("diffluent or violated instances") * 20 >= tally.programs(), "too few instances are diffluent");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn no_values_of_unknowns_are_missed() {
+    let tally = campaign(500, random, unknowns::no_values_are_missed);
+    let all = tally.programs();
+    assert!(tally.of("searched") * 2 >= all, "too few programs are searched");
+    assert!(tally.of("several verdicts") * 20 >= all, "too few programs have several verdicts");
+    assert!(tally.of("values assumed") >= all, "too few values are assumed");
 }
 
 #[test]

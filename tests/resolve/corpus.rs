@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use watershed::diagnostic::Diagnostic;
+use watershed::pipeline::read;
 use watershed::program::resolve::{Options, resolve};
 use watershed::syntax::load::{Input, load};
 
@@ -23,6 +24,12 @@ fn the_corpus_is_in_order() {
     files.sort();
     assert!(files.len() >= 40, "{} programs", files.len());
     for file in files {
+        if file.components().any(|part| part.as_os_str() == "unknown") {
+            let read = read(&[Input::Path(file.clone())], &Options::default());
+            let errors: Vec<&Diagnostic> = read.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+            assert!(read.open.is_some() && errors.len() == 1, "{}: {errors:#?}", file.display());
+            continue;
+        }
         let loaded = load(&[Input::Path(file.clone())]);
         let (_, mut found) = resolve(&loaded.sources, &loaded.trees, &Options::default());
         found.extend(loaded.diagnostics);

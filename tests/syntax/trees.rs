@@ -106,13 +106,16 @@ fn comments(most: usize) -> impl Strategy<Value = Vec<Comment>> {
     })
 }
 
-fn literal() -> impl Strategy<Value = Literal> {
+fn comparator() -> impl Strategy<Value = Comparator> {
     use Comparator::{Eq, Ge, Gt, Le, Lt, Ne};
-    let comparator = prop::sample::select(vec![Eq, Ne, Lt, Le, Gt, Ge]);
+    prop::sample::select(vec![Eq, Ne, Lt, Le, Gt, Ge])
+}
+
+fn literal() -> impl Strategy<Value = Literal> {
     let kind = prop_oneof![
         3 => atom().prop_map(LiteralKind::Positive),
         1 => atom().prop_map(LiteralKind::Negative),
-        1 => (expr(), comparator, expr()).prop_map(|(l, c, r)| LiteralKind::Comparison(l, c, r)),
+        1 => (expr(), comparator(), expr()).prop_map(|(l, c, r)| LiteralKind::Comparison(l, c, r)),
     ];
     (kind, prop_oneof![3 => Just(Vec::new()).boxed(), 1 => comments(3).boxed()]).prop_map(|(kind, leading)| Literal {
         kind,
@@ -131,7 +134,11 @@ fn item_kind() -> impl Strategy<Value = ItemKind> {
         1 => names().prop_map(|list| ItemKind::Declaration(Declaration::Event(list))),
         1 => names().prop_map(|list| ItemKind::Declaration(Declaration::Never(list))),
         1 => input.prop_map(|list| ItemKind::Declaration(Declaration::Input(list))),
-        3 => atom().prop_map(|atom| ItemKind::Fact(Fact { atom })),
+        3 => (atom(), prop::bool::weighted(0.2)).prop_map(|(atom, maybe)| ItemKind::Fact(Fact { maybe, atom })),
+        1 => vec((expr(), comparator(), expr()), 1..3).prop_map(|list| {
+            let assumptions = list.into_iter().map(|(left, comparator, right)| Assumption { left, comparator, right });
+            ItemKind::Declaration(Declaration::Assume(assumptions.collect()))
+        }),
         5 => (atom(), vec(literal(), 1..4), prop_oneof![3 => Just(Vec::new()).boxed(), 1 => comments(3).boxed()])
             .prop_map(|(head, body, closing_comments)| ItemKind::Rule(Rule { head, body, closing_comments })),
     ]

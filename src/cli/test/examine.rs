@@ -3,8 +3,10 @@
 use super::expectation::{self, Expectation};
 use crate::analysis::{Analysis, Class};
 use crate::budget::{Bound, Budget};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::check::Options;
+use crate::pipeline::open::Open;
+use crate::pipeline::valuations::{NoAnswer, search};
 use crate::pipeline::{self, Answer, Basis, Figures, Read, Verdict, instance};
 use crate::program::{LocatedFact, Order, Program, resolve};
 use crate::reduce::Reductions;
@@ -69,7 +71,10 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
     let read = |synchronous| {
         pipeline::read(&[Input::from_argument(path)], &resolve::Options { synchronous, ..resolve::Options::default() })
     };
-    let Read { sources, program, mut diagnostics } = read(false);
+    let Read { sources, program, mut diagnostics, open } = read(false);
+    if let Some(open) = open {
+        return examine_open(path, (&open, sources, diagnostics), budget, options, theorems);
+    }
     let first = sources.files().next().map(|(id, _)| id);
     let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
     let under_faults = |(expectation, _): &(Expectation, Span)| matches!(expectation, Expectation::Faults(_));
@@ -140,6 +145,64 @@ pub fn examine(path: &Path, budget: &Budget, options: instance::Options, theorem
         .collect();
     examined.failures = failures;
     examined.failures.extend(unexpected(&examined.sources, &diagnostics, &expectations));
+    examined
+}
+
+/// The same for a program whose facts have unknowns.
+fn examine_open(
+    path: &Path,
+    (open, sources, mut diagnostics): (&Open, SourceMap, Vec<Diagnostic>),
+    budget: &Budget,
+    options: instance::Options,
+    theorems: bool,
+) -> Examined {
+    let first = sources.files().next().map(|(id, _)| id);
+    let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
+    diagnostics.retain(|finding| finding.code != codes::VALUES_NEEDED);
+    let outcome = search(open, false, budget, Options { theorems, instance: options, enough: None }, &mut |_| {});
+    let mut examined = Examined {
+        file: path.display().to_string(),
+        sources,
+        class: Some(open.analysis.classification.class),
+        verdict: None,
+        rounds_only: false,
+        bound: None,
+        figures: None,
+        expectations: expectations.len(),
+        failures: Vec::new(),
+        broken,
+    };
+    let (found, program) = match outcome {
+        Ok(outcome) => {
+            examined.verdict = Some(outcome.answer.verdict);
+            examined.bound = if let Basis::Bound(bound) = outcome.answer.basis { Some(bound) } else { None };
+            examined.figures = Some(outcome.answer.findings.figures);
+            let program = outcome.found.and_then(|read| read.program).map(|(program, _)| program);
+            (Found::Answered(Box::new(outcome.answer)), program)
+        }
+        Err(NoAnswer::Contradictory) => {
+            diagnostics.push(Diagnostic::new(codes::CONTRADICTORY, "no values meet the assumptions"));
+            (Found::Wrong, None)
+        }
+        Err(NoAnswer::Fault(fault, read, _)) => {
+            let finding =
+                read.program.as_ref().map(|(program, _)| crate::cli::check::fault_diagnostic(program, &fault));
+            diagnostics.extend(finding);
+            (Found::Wrong, None)
+        }
+    };
+    let program = program.as_ref().unwrap_or(&open.program);
+    for (expectation, span) in &expectations {
+        let message = match expectation {
+            Expectation::Fifo(_) | Expectation::Faults(_) => {
+                Some("nothing of the kind is expected of unknowns".to_string())
+            }
+            _ => failure(&examined, &found, Some(program), &diagnostics, expectation),
+        };
+        examined.failures.extend(message.map(|message| Failure { message, span: Some(*span) }));
+    }
+    let others = unexpected(&examined.sources, &diagnostics, &expectations);
+    examined.failures.extend(others);
     examined
 }
 

@@ -26,6 +26,12 @@ impl<'a> Constants<'a> {
             match &item.kind {
                 ItemKind::Include(_) => {}
                 ItemKind::Declaration(Declaration::Nodes(nodes)) => nodes.iter().for_each(|node| found.term(node)),
+                ItemKind::Declaration(Declaration::Assume(assumptions)) => {
+                    for assumption in assumptions {
+                        found.expr(&assumption.left);
+                        found.expr(&assumption.right);
+                    }
+                }
                 ItemKind::Declaration(_) => {}
                 ItemKind::Fact(fact) => found.atom(&fact.atom),
                 ItemKind::Rule(rule) => {
@@ -59,12 +65,12 @@ impl<'a> Constants<'a> {
         Value::Symbol(self.ids[name])
     }
 
-    /// The value of a constant term; `None` for a variable and `_`.
+    /// The value of a constant term; `None` for a variable, `_` and what is unknown.
     pub fn value(&self, term: &TermKind) -> Option<Value> {
         match term {
             TermKind::Integer(i) => Some(Value::Int(*i)),
             TermKind::Symbol(name) => Some(self.symbol(name)),
-            TermKind::Variable(_) | TermKind::Anonymous => None,
+            TermKind::Variable(_) | TermKind::Anonymous | TermKind::Unknown(_) => None,
         }
     }
 
@@ -75,6 +81,10 @@ impl<'a> Constants<'a> {
     pub fn evaluate(&self, expr: &Expr) -> Result<Value, Box<Diagnostic>> {
         match &expr.kind {
             ExprKind::Term(term) => self.value(term).ok_or_else(|| {
+                if let TermKind::Unknown(name) = term {
+                    let message = format!("a fact has the unknown `?{name}`, and a value is needed here");
+                    return Box::new(Diagnostic::at(codes::VALUES_NEEDED, expr.span, message, "not known"));
+                }
                 let name = match term {
                     TermKind::Variable(name) => name.as_str(),
                     _ => "_",

@@ -78,7 +78,7 @@ pub fn read(
                     nevers.push((id, name.span));
                 }
             }
-            Declaration::Event(_) | Declaration::Input(_) | Declaration::Nodes(_) => {}
+            Declaration::Event(_) | Declaration::Input(_) | Declaration::Nodes(_) | Declaration::Assume(_) => {}
         }
     }
     for (entry, relation) in drafts.relations.iter().zip(relations) {

@@ -33,6 +33,11 @@ impl IntegerColumns {
         self.places[relation.0 as usize].get(column).copied().flatten()
     }
 
+    /// By relation and column: whether it holds integers.
+    pub fn columns(&self) -> Vec<Vec<bool>> {
+        self.places.iter().map(|columns| columns.iter().map(Option::is_some).collect()).collect()
+    }
+
     /// `skip` and `head_skip` are 1 where body atoms, and the head, carry their location as first term.
     fn read(&mut self, rule: &Rule, skip: usize, head_skip: usize) {
         let operands = operands(rule);

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::program::{RelationId, RuleKind, Spelling, Value};
 use crate::source::Span;
 use crate::syntax::ast::{
-    self, Argument, Ast, Comparator, Declaration, Expr, ExprKind, ItemKind, LiteralKind, Term, TermKind, Time,
+    self, Argument, Ast, Comparator, Declaration, Expr, ExprKind, ItemKind, LiteralKind, TermKind, Time,
 };
 use rustc_hash::FxHashMap;
 
@@ -133,7 +133,13 @@ impl<'a> Drafts<'a> {
                     }
                     drafts.declarations.push(declaration);
                 }
-                ItemKind::Fact(fact) => drafts.fact(&fact.atom, constants, diagnostics),
+                ItemKind::Fact(fact) => {
+                    if fact.maybe {
+                        let message = "whether this fact is given is not known, and has to be here";
+                        diagnostics.push(Diagnostic::at(codes::VALUES_NEEDED, item.span, message, "given or not"));
+                    }
+                    drafts.fact(&fact.atom, constants, diagnostics);
+                }
                 ItemKind::Rule(rule) => drafts.rule(rule, item.span, constants, diagnostics),
             }
         }
@@ -383,7 +389,7 @@ pub fn step_zero(at: Span) -> Diagnostic {
 fn place_of<'a>(term: &'a TermKind, constants: &Constants<'a>) -> Place<'a> {
     match term {
         TermKind::Variable(name) => Place::Variable(name),
-        TermKind::Anonymous => Place::Anonymous,
+        TermKind::Anonymous | TermKind::Unknown(_) => Place::Anonymous,
         TermKind::Integer(_) | TermKind::Symbol(_) => match constants.value(term) {
             Some(value) => Place::Constant(value),
             None => Place::Anonymous,
@@ -392,17 +398,5 @@ fn place_of<'a>(term: &'a TermKind, constants: &Constants<'a>) -> Place<'a> {
 }
 
 fn spelling(trees: &[Ast]) -> Spelling {
-    let marks = |atom: &ast::Atom| matches!(atom.location, Some(Term { .. }));
-    let hash = trees.iter().flat_map(|tree| &tree.items).any(|item| match &item.kind {
-        ItemKind::Fact(fact) => marks(&fact.atom),
-        ItemKind::Rule(rule) => {
-            marks(&rule.head)
-                || rule.body.iter().any(|literal| match &literal.kind {
-                    LiteralKind::Positive(atom) | LiteralKind::Negative(atom) => marks(atom),
-                    LiteralKind::Comparison(..) => false,
-                })
-        }
-        ItemKind::Include(_) | ItemKind::Declaration(_) => false,
-    });
-    if hash { Spelling::Hash } else { Spelling::FirstColumn }
+    if trees.iter().any(Ast::marks_locations) { Spelling::Hash } else { Spelling::FirstColumn }
 }

@@ -70,7 +70,7 @@ impl Parser<'_> {
         let found = self.found();
         let help = match name.text.as_str() {
             "include" => "write `include \"file.ded\";`".to_string(),
-            word @ ("nodes" | "output" | "input" | "event" | "never") => {
+            word @ ("nodes" | "output" | "input" | "event" | "never" | "assume" | "maybe") => {
                 format!(
                     "as a declaration, `{word}` is followed by a name; as a relation, by its arguments in parentheses"
                 )
@@ -278,14 +278,7 @@ impl Parser<'_> {
             }
             return Err(self.unexpected("a comparison", "a literal is an atom, a negated atom or a comparison"));
         };
-        if self.kind() == TokenKind::LeftArrow {
-            // `X <-5` compares with a negative number; an arrow after the head is never seen here.
-            let minus = &mut self.tokens[self.at];
-            minus.kind = TokenKind::Minus;
-            minus.start += 1;
-        } else {
-            self.advance();
-        }
+        self.pass_comparator();
         let right = self.expression()?;
         if self.comparator_ahead().is_some() {
             let help = "comparisons do not chain: `X < Y, Y < Z`; aggregates stand in heads only";
@@ -294,7 +287,18 @@ impl Parser<'_> {
         Ok(LiteralKind::Comparison(left, comparator, right))
     }
 
-    fn comparator_ahead(&self) -> Option<Comparator> {
+    /// Moves past a comparator. In `X <-5` only the `<` is one; an arrow after a head is never seen here.
+    pub(super) fn pass_comparator(&mut self) {
+        if self.kind() == TokenKind::LeftArrow {
+            let minus = &mut self.tokens[self.at];
+            minus.kind = TokenKind::Minus;
+            minus.start += 1;
+        } else {
+            self.advance();
+        }
+    }
+
+    pub(super) fn comparator_ahead(&self) -> Option<Comparator> {
         match self.kind() {
             TokenKind::Equal => Some(Comparator::Eq),
             TokenKind::NotEqual => Some(Comparator::Ne),

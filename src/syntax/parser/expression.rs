@@ -107,6 +107,7 @@ impl Parser<'_> {
                 word => TermKind::Symbol(word.to_string()),
             },
             TokenKind::String => TermKind::Symbol(unescape(self.word())),
+            TokenKind::Unknown => TermKind::Unknown(self.word()[1..].to_string()),
             TokenKind::Integer => self.integer("", start)?,
             TokenKind::Minus if self.kind_ahead(1) == TokenKind::Integer => {
                 self.advance();

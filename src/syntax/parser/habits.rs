@@ -51,5 +51,7 @@ impl Parser<'_> {
 /// The word of a declaration that a word resembles: in other letters, or with or without an `s` at its end.
 pub(super) fn declaration_like(word: &str) -> Option<&'static str> {
     let stem = |word: &str| word.to_ascii_lowercase().trim_end_matches('s').to_string();
-    ["include", "nodes", "output", "input", "event", "never"].into_iter().find(|known| stem(known) == stem(word))
+    ["include", "nodes", "output", "input", "event", "never", "assume", "maybe"]
+        .into_iter()
+        .find(|known| stem(known) == stem(word))
 }

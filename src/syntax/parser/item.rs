@@ -2,7 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::syntax::ast::{Declaration, Fact, ItemKind, Name, Rule, StringLiteral, Term, TermKind};
+use crate::syntax::ast::{Assumption, Declaration, Fact, ItemKind, Name, Rule, StringLiteral, Term, TermKind};
 use crate::syntax::lexer::unescape;
 use crate::syntax::token::TokenKind;
 
@@ -22,6 +22,8 @@ impl Parser<'_> {
                 "output" => self.names().map(Declaration::Output).map(ItemKind::Declaration),
                 "event" => self.names().map(Declaration::Event).map(ItemKind::Declaration),
                 "never" => self.names().map(Declaration::Never).map(ItemKind::Declaration),
+                "assume" => self.assumptions().map(ItemKind::Declaration),
+                "maybe" => self.possible_fact().map(ItemKind::Fact),
                 _ => self.inputs().map(ItemKind::Declaration),
             };
         }
@@ -32,23 +34,48 @@ impl Parser<'_> {
                 let (body, closing_comments) = self.body()?;
                 Ok(ItemKind::Rule(Rule { head, body, closing_comments }))
             }
-            _ => Ok(ItemKind::Fact(Fact { atom: head })),
+            _ => Ok(ItemKind::Fact(Fact { maybe: false, atom: head })),
         }
+    }
+
+    /// Whether `assume (` starts a comparison: what follows the parenthesis goes on with an expression, which nothing after an atom does.
+    fn starts_assumption(&self) -> bool {
+        use TokenKind::{Equal, Greater, GreaterEqual, Less, LessEqual, Minus, NotEqual, Percent, Plus, Slash, Star};
+        if self.word() != "assume" || self.kind_ahead(1) != TokenKind::LeftParen {
+            return false;
+        }
+        let mut depth = 0usize;
+        for ahead in 1.. {
+            match self.kind_ahead(ahead) {
+                TokenKind::LeftParen => depth += 1,
+                TokenKind::RightParen => depth = depth.saturating_sub(1),
+                TokenKind::Semicolon | TokenKind::End => return false,
+                _ => {}
+            }
+            if depth == 0 {
+                let after = self.kind_ahead(ahead + 1);
+                let comparators = [Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual];
+                return comparators.contains(&after) || [Plus, Minus, Star, Slash, Percent].contains(&after);
+            }
+        }
+        false
     }
 
     /// A declaration's word is one only before a name, a constant or a string; `output(X) :- …` is a relation. Before
     /// an end mark it is one without its names.
     fn starts_declaration(&self) -> bool {
-        matches!(self.word(), "include" | "nodes" | "output" | "event" | "never" | "input")
-            && matches!(
-                self.kind_ahead(1),
-                TokenKind::Identifier
-                    | TokenKind::String
-                    | TokenKind::Integer
-                    | TokenKind::Minus
-                    | TokenKind::Semicolon
-                    | TokenKind::Dot
-            )
+        self.starts_assumption()
+            || matches!(self.word(), "include" | "nodes" | "output" | "event" | "never" | "input" | "assume" | "maybe")
+                && matches!(
+                    self.kind_ahead(1),
+                    TokenKind::Identifier
+                        | TokenKind::Unknown
+                        | TokenKind::String
+                        | TokenKind::Integer
+                        | TokenKind::Minus
+                        | TokenKind::Semicolon
+                        | TokenKind::Dot
+                )
     }
 
     fn include(&mut self) -> Parsed<StringLiteral> {
@@ -66,18 +93,18 @@ impl Parser<'_> {
     pub(super) fn constant(&mut self, what: &str) -> Parsed<Term> {
         let expected = format!("{what}: an integer or a symbol");
         let term = self.term(&expected, "a symbol starts with a lower-case letter or is written in quotes")?;
-        if matches!(term.kind, TermKind::Variable(_) | TermKind::Anonymous) {
-            return Err(self.report(
-                Diagnostic::at(
-                    codes::NOT_A_CONSTANT,
-                    term.span,
-                    format!("expected {expected}, found a variable"),
-                    "this is a variable",
-                )
-                .help("a symbol that starts with an upper-case letter or `_` is written in quotes"),
-            ));
-        }
-        Ok(term)
+        let (found, help) = match term.kind {
+            TermKind::Variable(_) | TermKind::Anonymous => {
+                ("a variable", "a symbol that starts with an upper-case letter or `_` is written in quotes")
+            }
+            TermKind::Unknown(_) => {
+                ("an unknown constant", "the network is known; unknown are values that facts have in columns")
+            }
+            TermKind::Integer(_) | TermKind::Symbol(_) => return Ok(term),
+        };
+        let message = format!("expected {expected}, found {found}");
+        Err(self
+            .report(Diagnostic::at(codes::NOT_A_CONSTANT, term.span, message, format!("this is {found}")).help(help)))
     }
 
     fn names(&mut self) -> Parsed<Vec<Name>> {
@@ -101,6 +128,34 @@ impl Parser<'_> {
             Ok((relation, columns))
         })
         .map(Declaration::Input)
+    }
+
+    fn assumptions(&mut self) -> Parsed<Declaration> {
+        self.advance();
+        self.list(|parser| {
+            let left = parser.expression()?;
+            let Some(comparator) = parser.comparator_ahead() else {
+                return Err(
+                    parser.unexpected("a comparison", "say what is known of the unknown: `assume ?a != ?b, ?a > 0;`")
+                );
+            };
+            parser.pass_comparator();
+            let right = parser.expression()?;
+            Ok(Assumption { left, comparator, right })
+        })
+        .map(Declaration::Assume)
+    }
+
+    fn possible_fact(&mut self) -> Parsed<Fact> {
+        self.advance();
+        let atom = self.atom()?;
+        if matches!(self.kind(), TokenKind::Arrow | TokenKind::LeftArrow) {
+            return Err(self.unexpected(
+                "`;` or `@` after a fact that may be given",
+                "only facts are given or not; a rule always holds",
+            ));
+        }
+        Ok(Fact { maybe: true, atom })
     }
 
     pub(super) fn name(&mut self, expected: &str, help: &str) -> Parsed<Name> {

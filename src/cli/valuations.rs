@@ -1,0 +1,97 @@
+//! `watershed check` and `explore` of a program whose facts have unknowns: all values instead of one choice.
+
+use super::check::{QuestionOptions, conclude, fault_diagnostic, read_limits};
+use super::options::ProgramOptions;
+use super::progress::Watch;
+use super::session::{Session, no_nodes};
+use super::{Exit, console::Verbosity};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::pipeline::check::{ENOUGH, Options};
+use crate::pipeline::instance;
+use crate::pipeline::open::Open;
+use crate::pipeline::valuations::{NoAnswer, search};
+use crate::report::Case;
+use crate::report::explained::explained;
+use crate::source::SourceMap;
+
+/// Answers for all values.
+pub fn run(
+    command: &str,
+    program: &ProgramOptions,
+    question: &QuestionOptions,
+    theorems: bool,
+    (open, mut sources): (Open, SourceMap),
+    session: &mut Session,
+) -> Exit {
+    let format = question.format.format;
+    let refuse = |session: &mut Session| session.refuse(command, program.names(), format);
+    let refusal = if !cfg!(feature = "z3") {
+        Some(
+            Diagnostic::new(codes::NO_SOLVER, "the facts have unknowns, and this build has no solver")
+                .help("give values with `--valuation`, or build with default features after `make setup`"),
+        )
+    } else if question.needs_one_instance() {
+        let message =
+            "`--shrink`, `--verify-reduction`, checkpoints and several processes need values for the unknowns";
+        Some(Diagnostic::new(codes::NOT_SYMBOLIC, message).help("give them with `--valuation`"))
+    } else if open.program.nodes.is_empty() {
+        Some(no_nodes())
+    } else {
+        None
+    };
+    if let Some(finding) = refusal {
+        session.report_placeless(&[finding]);
+        return refuse(session);
+    }
+    let Some(limits) = read_limits(question, session) else { return refuse(session) };
+    let budget = limits.budget(session);
+    let every = command == "explore";
+    let enough = (!every && !limits.is_bounded()).then_some(ENOUGH);
+    let instance = instance::Options { every_model: every, ..limits.instance() };
+    let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
+    let update = &mut |progress| watch.update(progress);
+    let outcome = search(&open, every, &budget, Options { theorems, instance, enough }, update);
+    drop(watch);
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(NoAnswer::Contradictory) => {
+            let message = "no values of the unknown constants meet what the program assumes of them";
+            session.report_placeless(&[Diagnostic::new(codes::CONTRADICTORY, message)]);
+            return refuse(session);
+        }
+        Err(NoAnswer::Fault(fault, read, valuation)) => {
+            if let Some((program, _)) = &read.program {
+                let finding = fault_diagnostic(program, &fault)
+                    .help(format!("that is so for `{valuation}`; `assume` what rules such values out"));
+                session.report(&read.sources, &[finding]);
+            }
+            return refuse(session);
+        }
+    };
+    let (mut of, mut analysis) = (open.program, open.analysis);
+    if let Some(found) = outcome.found {
+        sources = found.sources;
+        if let Some(found) = found.program {
+            (of, analysis) = found;
+        }
+    }
+    let mut described = program.clone();
+    described.reading.valuation = outcome.searched.valuation().map(str::to_string);
+    let (files, shell_words) = (program.names(), described.shell_words());
+    let explained = question.why.then(|| explained(&of, &outcome.answer, &budget));
+    let case = Case {
+        command,
+        files: &files,
+        shell_words: &shell_words,
+        sources: &sources,
+        program: &of,
+        analysis: &analysis,
+        answer: &outcome.answer,
+        explained: explained.as_deref(),
+        fewer: None,
+        instances: None,
+        instance: None,
+        valuations: Some(&outcome.searched),
+    };
+    conclude(&case, question, session)
+}

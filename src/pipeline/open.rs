@@ -1,0 +1,95 @@
+//! A program whose facts have unknowns, and the programs that valuations make of it.
+
+use super::read::Read;
+use crate::analysis::{Analysis, analyse};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::program::{Kind, Program, Spelling, resolve};
+use crate::source::SourceMap;
+use crate::syntax::load::Loaded;
+use crate::syntax::parser;
+use crate::syntax::unknowns::{Unknowns, Valuation};
+
+/// A program with unknowns.
+#[derive(Debug, Clone)]
+pub struct Open {
+    loaded: Loaded,
+    options: resolve::Options,
+    /// What is not known.
+    pub unknowns: Unknowns,
+    /// A symbol for each unknown constant, with all facts given.
+    pub stand_ins: Valuation,
+    /// The program in which these stand.
+    pub program: Program,
+    /// What can be said of it without running it. Nothing that depends on facts.
+    pub analysis: Analysis,
+}
+
+impl Open {
+    /// What was read, with the program that was resolved from it.
+    pub fn new(
+        loaded: Loaded,
+        options: resolve::Options,
+        (unknowns, stand_ins): (Unknowns, Valuation),
+        program: Program,
+        analysis: Analysis,
+    ) -> Self {
+        Open { loaded, options, unknowns, stand_ins, program, analysis }
+    }
+
+    /// The program under a valuation. Its network, and the kinds of its relations, are those that it has with all facts given.
+    pub fn with(&self, valuation: &Valuation) -> Read {
+        let mut sources = self.loaded.sources.clone();
+        let mut trees = valuation.apply(&self.loaded.trees);
+        let kept = self.kept();
+        if !kept.is_empty() {
+            let file = sources.add("<valuation>", kept);
+            trees.push(parser::parse(&sources, file).0);
+        }
+        let nodes = self.program.nodes.iter().map(|&node| self.program.show_value(node)).collect();
+        let options = resolve::Options { nodes: Some(nodes), ..self.options.clone() };
+        let (program, mut diagnostics) = resolve::resolve(&sources, &trees, &options);
+        // What the program itself is warned of was said when it was read.
+        diagnostics.retain(Diagnostic::is_error);
+        let program = program.map(|program| {
+            let analysis = analyse(&program);
+            (program, analysis)
+        });
+        Read { sources, program, diagnostics, open: None }
+    }
+
+    /// What only facts that are not given may say of the program: which relations are event relations, and how locations are written.
+    fn kept(&self) -> String {
+        let possible = |name: &str| self.unknowns.facts.iter().any(|fact| fact.name.text == name);
+        let events: Vec<&str> = (self.program.relations.iter())
+            .filter(|relation| relation.kind == Kind::Event && possible(&relation.name))
+            .map(|relation| relation.name.as_str())
+            .collect();
+        let mut kept = if events.is_empty() { String::new() } else { format!("event {};", events.join(", ")) };
+        let some_mark = self.unknowns.facts.iter().any(|fact| fact.location.is_some());
+        if let (Spelling::Hash, true, Some(&node)) = (self.program.spelling, some_mark, self.program.nodes.first()) {
+            kept.push_str(&format!("watershed_located(#{});", self.program.show_value(node)));
+        }
+        kept
+    }
+
+    /// Reads the text of a valuation.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn valuation(&self, text: &str) -> Result<Valuation, Vec<Diagnostic>> {
+        let mut sources = SourceMap::new();
+        let file = sources.add("<valuation>", text.to_string());
+        let (literals, diagnostics) = parser::parse_body(&sources, file);
+        let wrong = |why: String| vec![Diagnostic::new(codes::BAD_VALUATION, format!("`--valuation`: {why}"))];
+        if let Some(first) = diagnostics.first() {
+            return Err(wrong(first.message.clone()));
+        }
+        let valuation = self.unknowns.read(&literals).map_err(wrong)?;
+        match self.unknowns.broken(&valuation) {
+            Some(assumption) => {
+                Err(wrong(format!("the program assumes `{assumption}`, which these values do not meet")))
+            }
+            None => Ok(valuation),
+        }
+    }
+}
