@@ -224,3 +224,15 @@ fn a_witness_carries_its_instance() {
     let (code, text) = run(&[path("check"), &file, path("--instances"), path("nodes<2")]);
     assert_eq!(code, Some(2), "{text}");
 }
+
+/// Relations of which there are only facts are there in every instance, though these facts are not.
+#[test]
+fn relations_that_nothing_reads_are_there_without_facts() {
+    for text in [
+        "nodes a; output p, e; p(X)@next :- q(X), notin p(_); q(#a, 1); e(#a, 2)@1;",
+        "nodes a; output p, e; never f; p(A, X)@next :- q(A, X), notin p(A, _); q(a, 1); e(a, 2)@1; f(a, 3, 4);",
+    ] {
+        let outcome = searched(text, Bounds { nodes: 1, values: 1, facts: 1, steps: 1 });
+        assert!(outcome.searched.instances > 1, "{text}");
+    }
+}

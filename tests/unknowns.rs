@@ -239,6 +239,17 @@ fn facts_that_may_be_given_are_in_the_network_if_they_are_not() {
     assert_eq!((program.nodes.len(), program.facts.iter().filter(|given| given.fact.relation == q).count()), (2, 0));
 }
 
+/// A relation that only has facts is one all the same when none is given.
+#[test]
+fn relations_that_nothing_reads_may_be_empty() {
+    for text in [
+        "nodes a; output p, e; p(X)@next :- q(X), notin p(_); q(#a, 1); maybe e(#a, 2)@1;",
+        "nodes a; output p, e; p(A, X)@next :- q(A, X), notin p(A, _); q(a, 1); maybe e(a, ?x)@1;",
+    ] {
+        assert_eq!(verdict_of(text), (Verdict::Confluent, 2), "{text}");
+    }
+}
+
 #[test]
 fn violations_are_found_after_divergence() {
     let text = "nodes a, b, r; output kept; never bad; m(#r, X)@async :- put(X); some() :- kept(_); kept(X)@next :- m(X), notin some();

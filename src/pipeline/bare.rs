@@ -5,7 +5,7 @@
 use super::read::Read;
 use crate::analysis::analyse;
 use crate::diagnostic::{Diagnostic, any_error, codes};
-use crate::program::{Destination, Expr, Kind, Program, Spelling, Term, Value, resolve};
+use crate::program::{Destination, Expr, Kind, Program, Relation, Spelling, Term, Value, resolve};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Ast, Declaration, ItemKind};
 use crate::syntax::load::Loaded;
@@ -24,7 +24,7 @@ pub struct Bare {
     options: resolve::Options,
     /// Where only facts that are left out wrote locations with `#`, one that nothing reads says how locations are written.
     needs_mark: bool,
-    /// Declares what only the facts that are left out said: which relations are event relations.
+    /// Declares what only the facts that are left out said: that relations are there, and which are event relations.
     kinds: String,
     /// Nodes that rules or remaining facts name, as the program writes them.
     pub named: BTreeSet<String>,
@@ -55,11 +55,7 @@ impl Bare {
                 }
             }
         }
-        let events: Vec<&str> = (program.relations.iter())
-            .filter(|relation| relation.kind == Kind::Event && !declared.contains(&relation.name))
-            .map(|relation| relation.name.as_str())
-            .collect();
-        let kinds = if events.is_empty() { String::new() } else { format!(" event {};", events.join(", ")) };
+        let kinds = declarations(program, |name| !declared.contains(name));
         let given = (program.facts.iter())
             .filter(|given| !program.relation(given.fact.relation).is_edb() && !everywhere.contains(&given.span))
             .map(|given| program.node_value(given.node));
@@ -109,6 +105,23 @@ impl Bare {
 fn not_covered() -> Diagnostic {
     Diagnostic::new(codes::NOT_SYMBOLIC, "an instance that is given in place of the program's own has unknowns")
         .help("write it into a file with the rules")
+}
+
+/// Declarations of what facts alone may say of EDB relations: that there are such relations, and which of them, among those that `lacks` names, are
+/// event relations.
+pub(super) fn declarations(program: &Program, lacks: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    // A normalised relation has a rule, which names it.
+    let is_given = |relation: &&Relation| relation.is_edb() && !relation.builtin && !relation.normalised;
+    for relation in program.relations.iter().filter(is_given) {
+        let location = usize::from(program.spelling == Spelling::FirstColumn);
+        let columns: Vec<String> = (0..relation.arity + location).map(|column| format!("c{column}")).collect();
+        text.push_str(&format!(" input {}({});", relation.name, columns.join(", ")));
+        if relation.kind == Kind::Event && lacks(&relation.name) {
+            text.push_str(&format!(" event {};", relation.name));
+        }
+    }
+    text
 }
 
 fn first_node(tree: &Ast) -> Option<Span> {

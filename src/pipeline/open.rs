@@ -1,9 +1,10 @@
 //! A program whose facts have unknowns, and the programs that valuations make of it.
 
+use super::bare::declarations;
 use super::read::Read;
 use crate::analysis::{Analysis, analyse};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::program::{Kind, Program, Spelling, resolve};
+use crate::program::{Program, Spelling, resolve};
 use crate::source::SourceMap;
 use crate::syntax::load::Loaded;
 use crate::syntax::parser;
@@ -57,14 +58,11 @@ impl Open {
         Read { sources, program, diagnostics, open: None }
     }
 
-    /// What only facts that are not given may say of the program: which relations are event relations, and how locations are written.
+    /// What only facts that are not given may say of the program: its relations, which are event relations, and how locations are written.
     fn kept(&self) -> String {
         let possible = |name: &str| self.unknowns.facts.iter().any(|fact| fact.name.text == name);
-        let events: Vec<&str> = (self.program.relations.iter())
-            .filter(|relation| relation.kind == Kind::Event && possible(&relation.name))
-            .map(|relation| relation.name.as_str())
-            .collect();
-        let mut kept = if events.is_empty() { String::new() } else { format!("event {};", events.join(", ")) };
+        let mut kept =
+            if self.unknowns.facts.is_empty() { String::new() } else { declarations(&self.program, possible) };
         let some_mark = self.unknowns.facts.iter().any(|fact| fact.location.is_some());
         if let (Spelling::Hash, true, Some(&node)) = (self.program.spelling, some_mark, self.program.nodes.first()) {
             kept.push_str(&format!("watershed_located(#{});", self.program.show_value(node)));
