@@ -7,9 +7,13 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
+use watershed::budget::Budget;
 use watershed::pipeline::Verdict;
 use watershed::pipeline::check::{Options, check};
+use watershed::pipeline::instance;
 use watershed::pipeline::instances::{Bounds, search};
+use watershed::pipeline::prove::{Outcome, prove};
 use watershed::pipeline::read::read_bare;
 use watershed::program::rule::{AggregateFunction, Comparator};
 use watershed::program::{Condition, HeadTerm, Kind, Program, Rule, Spelling, resolve};
@@ -49,6 +53,42 @@ fn facts(program: &Program, nodes: &[&str], rng: &mut ChaCha8Rng) -> Vec<String>
     facts.sort();
     facts.dedup();
     facts
+}
+
+/// What `prove` proves has no small instance that is diffluent; what it refutes has one, the program's own.
+pub fn what_is_proved_holds_in_small_instances(model: &Model, tally: &mut Tally) -> Result<(), String> {
+    let input = Input::Text { name: "p.ded".to_string(), text: model.text() };
+    let (read, bare) = read_bare(&[input], &resolve::Options::default());
+    let (Some((program, analysis)), Some(bare)) = (read.program, bare) else { return Ok(()) };
+    // The few programs that take long say no more than others.
+    let deadline = Some(Instant::now() + Duration::from_secs(10));
+    let budget = Budget { deadline, ..library::budget() };
+    let Ok(proof) = prove(&program, &analysis, &budget, instance::Options::default(), &mut |_| ()) else {
+        return Ok(());
+    };
+    let options = Options { theorems: false, enough: None, ..Options::default() };
+    let Ok(outcome) = search(&program, &bare, BOUNDS, &budget, options, &mut |_| ()) else {
+        tally.count("not searched");
+        return Ok(());
+    };
+    let verdict = outcome.answer.verdict;
+    let is_proved = matches!(proof, Outcome::Proved(_));
+    if is_proved && !outcome.answer.findings.contested.is_empty() {
+        return Err(format!(
+            "proved, and diffluent with {}",
+            outcome.found.map(|found| found.text).unwrap_or_default()
+        ));
+    }
+    tally.count(match (is_proved, verdict) {
+        (true, Verdict::Confluent) => "proved, and confluent in all small instances",
+        (true, Verdict::Violated) => "proved, and a `never` is violated in a small instance",
+        (true, Verdict::Inconclusive) => "proved, small instances not all explored",
+        (true, Verdict::Diffluent) => unreachable!("it has a contested fact"),
+        (false, Verdict::Confluent) => "not proved, and confluent in all small instances",
+        (false, Verdict::Inconclusive) => "not proved, small instances not all explored",
+        (false, Verdict::Diffluent | Verdict::Violated) => "not proved, with a small instance that is not confluent",
+    });
+    Ok(())
 }
 
 /// No instance made at random is diffluent, or violates a `never`, with fewer facts than the one that the search finds.

@@ -431,6 +431,18 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
 }
 
 #[test]
+fn what_is_proved_holds_in_small_instances() {
+    let programs = |seed: u64| if seed.is_multiple_of(2) { guarded::program(seed) } else { random(seed) };
+    let tally = campaign(1000, programs, instances::what_is_proved_holds_in_small_instances);
+    let all = tally.programs();
+    assert!(tally.of("proved, and confluent in all small instances") * 10 >= all, "too few programs are proved");
+    assert!(
+        tally.of("not proved, with a small instance that is not confluent") * 5 >= all,
+        "too few programs are diffluent"
+    );
+}
+
+#[test]
 fn small_instances_are_not_missed() {
     let tally = campaign(300, random, instances::no_instance_is_missed);
     assert!(tally.of("searched") * 10 >= tally.programs(), "too few programs are searched");
