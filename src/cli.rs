@@ -9,6 +9,7 @@ pub mod classify;
 pub mod cluster;
 pub mod completions;
 pub mod console;
+pub mod equiv;
 pub mod explain;
 pub mod explore;
 pub mod export;
@@ -85,6 +86,8 @@ pub enum Command {
     Run(run::Arguments),
     /// Run a witness file or a schedule, step by step
     Replay(replay::Arguments),
+    /// Compare the ultimate models of two programs: `equiv P.ded -- Q.ded`
+    Equiv(equiv::Arguments),
     /// Find lost messages and crashes that break what a program promises, or show that none does
     Faults(faults::Arguments),
     /// Label a graph of annotated components (Blazes): anomalies, where to seal, where to order
@@ -113,6 +116,7 @@ impl Command {
             Command::Prove(arguments) => prove::run(arguments, session),
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
+            Command::Equiv(arguments) => equiv::run(arguments, session),
             Command::Faults(arguments) => faults::run(arguments, session),
             Command::Flow(arguments) => flow::run(arguments, session),
             Command::Export(arguments) => export::run(arguments, session),

@@ -2,6 +2,7 @@
 
 pub mod bare;
 pub mod check;
+pub mod equiv;
 mod extend;
 pub mod fewer;
 pub mod figures;

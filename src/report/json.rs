@@ -6,6 +6,7 @@
 
 mod classification;
 mod diagnostic;
+mod equiv;
 mod explanation;
 mod faults;
 mod fewer;
@@ -23,6 +24,7 @@ pub use classification::{
     ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject, reasons,
 };
 pub use diagnostic::{DiagnosticObject, PlaceObject};
+pub use equiv::{DifferenceObject, EquivObject};
 pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use fewer::FewerObject;

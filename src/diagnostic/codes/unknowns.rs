@@ -21,6 +21,9 @@ table! {
     NOT_SYMBOLIC = "E1205", "unknown inputs that are not covered",
         "Unknown inputs are decided for one instance of the program itself: not together with `--instances`, `--instance`, `--shrink`,\n\
          checkpoints or several processes. Give the unknowns values with `--valuation`, and all of these work.";
+    NOT_COMPARABLE = "E1207", "programs that cannot be compared",
+        "`equiv P -- Q` compares the ultimate facts of output relations that both programs have, with the same columns: those that they\n\
+         declare, which must be the same ones; of programs that declare none, those that both derive. `--output` names others.";
     CONTRADICTORY = "E1206", "assumptions that no values meet",
         "No values of the unknown constants meet all that the program assumes of them, so there is nothing to check.\n\
          \n\
