@@ -1,5 +1,6 @@
 //! Solvers of others, each behind what we need of it: the only place that names one.
 
+pub mod answer;
 pub mod sat;
 #[cfg(feature = "z3")]
 pub mod smt;

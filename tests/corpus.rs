@@ -17,6 +17,7 @@ fn every_program_is_answered_as_it_expects() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/programs");
     let mut files = Vec::new();
     walk(&root, &mut files).expect("the corpus can be read");
+    files.retain(|file| cfg!(feature = "z3") || !file.components().any(|part| part.as_os_str() == "unknown"));
     assert!(files.len() >= 40, "the corpus has {} programs", files.len());
 
     let budget = Budget { max_states: 1_000_000, ..Budget::default() };

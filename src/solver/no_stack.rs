@@ -1,17 +1,7 @@
 //! Questions about integers where the solver is not built in: none is decided.
 
+pub use super::answer::Answer;
 use crate::budget::Budget;
-
-/// Whether assertions can hold together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// They can.
-    Possible,
-    /// They cannot.
-    Impossible,
-    /// That was not found out.
-    Unknown,
-}
 
 /// Questions about the constants of some declarations.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 //! Each thread has one solver for them. What a question has in common with the one before stays asserted, from the first assertion on.
 //! Text is read by another solver, once: Z3 5.4 reads only every second text into a solver that has scopes.
 
+pub use super::answer::Answer;
 use super::smt::limits;
 use crate::budget::Budget;
 use rustc_hash::FxHashMap;
@@ -46,17 +47,6 @@ impl Held {
         self.read.insert(text.to_string(), read[0].clone());
         read[0].clone()
     }
-}
-
-/// Whether assertions can hold together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// They can.
-    Possible,
-    /// They cannot.
-    Impossible,
-    /// That was not found out.
-    Unknown,
 }
 
 /// Questions about the constants of some declarations.

@@ -3,6 +3,7 @@
 use crate::invocation::{directory, file, watershed};
 
 #[test]
+#[cfg_attr(not(feature = "z3"), ignore = "some answers need the solver")]
 fn every_program_of_the_corpus_meets_its_expectations() {
     let output = watershed(&["test", "benchmarks/programs", "--format", "json"]);
     let json = output.json();
