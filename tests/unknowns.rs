@@ -250,6 +250,14 @@ fn relations_that_nothing_reads_may_be_empty() {
     }
 }
 
+/// Before its first step a node shows nothing to observers, so a negated static fact says nothing of all snapshots.
+#[test]
+fn observers_see_nodes_that_have_not_stepped() {
+    let text = "nodes a, b; never worse; peer(#a, b); up(#b, ?y); q(#a, ?x)@1; assume ?x == ?y;
+        bad(#A, X) :- q(#A, X), peer(#A, B), notin up(#B, X); worse(#A) :- bad(#A, X), X > 8;";
+    assert_eq!(verdict_of(text).0, Verdict::Violated);
+}
+
 #[test]
 fn violations_are_found_after_divergence() {
     let text = "nodes a, b, r; output kept; never bad; m(#r, X)@async :- put(X); some() :- kept(_); kept(X)@next :- m(X), notin some();

@@ -377,7 +377,9 @@ impl Possible<'_, '_, '_> {
         }
         for atom in &rule.negative {
             let Some(found) = self.some_row_matches(atom, node, binding)? else { return Ok(false) };
-            if found && (self.exact || self.fixed[atom.relation.0 as usize]) {
+            // A snapshot has nothing of a node before its first step, not even what always holds there.
+            let always = node.is_some() && self.fixed[atom.relation.0 as usize];
+            if found && (self.exact || always) {
                 return Ok(false);
             }
         }
