@@ -24,7 +24,7 @@ pub use classify::{Class, Classification, Reason, ReasonKind, classify};
 pub use dependency::{Dependencies, Dependency, Sign};
 pub use order::{Meeting, MeetingKind, PointOfOrder};
 pub use persistence::is_exact_persistence;
-pub use polarity::Polarity;
+pub use polarity::{Flags, Polarity};
 pub use theorem::Theorem;
 
 use crate::diagnostic::Diagnostic;

@@ -4,6 +4,7 @@ pub mod advice;
 pub mod explained;
 pub mod facts;
 pub mod json;
+pub mod obligations;
 pub mod proof;
 pub mod rounds;
 pub mod sarif;

@@ -2,7 +2,7 @@
 
 pub mod answer;
 pub mod sat;
-#[cfg(feature = "z3")]
+#[cfg_attr(not(feature = "z3"), path = "solver/no_smt.rs")]
 pub mod smt;
 #[cfg_attr(not(feature = "z3"), path = "solver/no_stack.rs")]
 pub mod stack;

@@ -31,7 +31,7 @@ fn figures(text: &str, reductions: Reductions) -> (&'static str, &'static str, u
     let program = resolved(text);
     let analysis = analyse(&program);
     let instance = instance::Options { reductions, ..instance::Options::default() };
-    let options = Options { theorems: false, instance, enough: None };
+    let options = Options { theorems: false, proofs: None, instance, enough: None };
     let answer: Answer =
         check(&program, &analysis, &Budget::default(), options, &mut |_| {}).expect("no rule of these programs errs");
     let found = answer.findings.figures;

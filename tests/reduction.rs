@@ -109,7 +109,7 @@ fn a_message_that_is_carried_for_one_step_is_delivered() {
     assert_eq!(explored(text).figures.eager_messages, 0);
     let program = program(text);
     let analysis = watershed::analysis::analyse(&program);
-    let options = watershed::pipeline::check::Options { theorems: false, instance, enough: None };
+    let options = watershed::pipeline::check::Options { theorems: false, proofs: None, instance, enough: None };
     let answer = watershed::pipeline::check(&program, &analysis, &Budget::default(), options, &mut |_| ());
     assert!(answer.expect("no rule errs").witness.is_some());
 }

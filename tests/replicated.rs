@@ -50,8 +50,8 @@ fn load(file: &str) -> (Program, Analysis) {
 }
 
 fn outcome(program: &Program, analysis: &Analysis) -> Outcome {
-    let outcome = prove(program, analysis, &Budget::default(), instance::Options::default(), &mut |_| ());
-    outcome.unwrap_or_else(|fault| panic!("a rule errs: {:?}", fault.fault))
+    let found = prove(program, analysis, &Budget::default(), instance::Options::default(), &mut |_| ());
+    found.unwrap_or_else(|fault| panic!("a rule errs: {:?}", fault.fault)).outcome
 }
 
 #[test]

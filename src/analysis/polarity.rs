@@ -55,16 +55,20 @@
 
 mod bodies;
 mod fixpoint;
+mod granted;
 mod settled;
 pub mod thresholds;
 mod wording;
 
+pub use bodies::variables_of;
+pub use granted::Granted;
 pub use settled::{Cause, Spoiler, Standing};
 
 use super::dependency::Dependencies;
 use super::endurance::Endurance;
 use super::infinite::Counter;
 use crate::program::{Program, RelationId, RuleId};
+use settled::Counting;
 
 /// Which of the four promises hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -169,6 +173,7 @@ impl Flaw {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Polarity {
     flags: Vec<Flags>,
+    derived: Vec<Flags>,
     standing: Vec<Standing>,
     infinite_step: Option<RuleId>,
 }
@@ -176,7 +181,18 @@ pub struct Polarity {
 impl Polarity {
     /// Types a program. Linear in its size, but that a rule is looked at again for each flag that a relation in its body loses.
     pub fn of(program: &Program, dependencies: &Dependencies, endurance: &Endurance, counters: &[Counter]) -> Self {
-        Self::flawed(program, dependencies, endurance, counters, None)
+        Self::typed(program, dependencies, endurance, counters, &Granted::nothing(program), None)
+    }
+
+    /// The same where more is known.
+    pub fn granted(
+        program: &Program,
+        dependencies: &Dependencies,
+        endurance: &Endurance,
+        counters: &[Counter],
+        granted: &Granted,
+    ) -> Self {
+        Self::typed(program, dependencies, endurance, counters, granted, None)
     }
 
     /// The same with a mistake; for tests of the tests.
@@ -187,15 +203,37 @@ impl Polarity {
         counters: &[Counter],
         flaw: Option<Flaw>,
     ) -> Self {
-        let typed = fixpoint::types(program, flaw);
-        let standing = settled::standings(program, dependencies, endurance, counters, &typed, flaw);
+        Self::typed(program, dependencies, endurance, counters, &Granted::nothing(program), flaw)
+    }
+
+    fn typed(
+        program: &Program,
+        dependencies: &Dependencies,
+        endurance: &Endurance,
+        counters: &[Counter],
+        granted: &Granted,
+        flaw: Option<Flaw>,
+    ) -> Self {
+        let typed = fixpoint::types(program, granted, flaw);
+        let counting = Counting { dependencies, endurance, counters };
+        let standing = settled::standings(program, counting, &typed, &granted.joined, flaw);
         let infinite = counters.iter().find(|counter| counter.extent == super::infinite::Extent::OneStep);
-        Polarity { flags: typed.relations, standing, infinite_step: infinite.map(|counter| counter.rule) }
+        Polarity {
+            flags: typed.relations,
+            derived: typed.derived,
+            standing,
+            infinite_step: infinite.map(|counter| counter.rule),
+        }
     }
 
     /// The flags of a relation.
     pub fn flags(&self, relation: RelationId) -> Flags {
         self.flags[relation.0 as usize]
+    }
+
+    /// The flags of what a rule derives.
+    pub fn derived(&self, rule: RuleId) -> Flags {
+        self.derived[rule.0 as usize]
     }
 
     /// Whether a relation settles, and if not, what spoils it.

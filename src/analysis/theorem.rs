@@ -17,20 +17,42 @@ use super::classify::{Class, Classification};
 use super::polarity::Polarity;
 use crate::program::Program;
 
+/// How it is known that a theorem applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// By the form of the rules.
+    Form,
+    /// By what the rules mean: a solver discharged obligations.
+    Meaning,
+}
+
 /// A theorem that makes every instance of a program confluent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theorem {
-    /// As in `basis`: `theorem:<name>`.
+    /// Its name.
     pub name: &'static str,
+    /// How it is known that it applies.
+    pub known: Known,
     /// Where it is stated.
     pub source: &'static str,
     /// Why it holds, for a reader of a report.
     pub argument: &'static str,
 }
 
+impl Theorem {
+    /// As in `basis`: `theorem:<name>` or `proof:<name>`.
+    pub fn basis(&self) -> String {
+        match self.known {
+            Known::Form => format!("theorem:{}", self.name),
+            Known::Meaning => format!("proof:{}", self.name),
+        }
+    }
+}
+
 /// Theorem 1.
 pub const DEDALUS_PLUS: Theorem = Theorem {
     name: "dedalus+",
+    known: Known::Form,
     source: "Marczak et al., Confluence analysis for distributed programs (2012), Theorem 1",
     argument: "No fact is given at a single step, every message relation is persisted, and only EDB relations are negated or \
                aggregated over. So each node's facts only grow from step to step, whatever is delivered when. A message that is sent once \
@@ -42,6 +64,7 @@ pub const DEDALUS_PLUS: Theorem = Theorem {
 /// Temporal polarity.
 pub const TEMPORAL_POLARITY: Theorem = Theorem {
     name: "temporal-polarity",
+    known: Known::Form,
     source: "stated and proved in `src/analysis/polarity.rs`",
     argument: "Whatever is remembered for ever, or sent, is there in every fair run or in none: its rules read what only grows, or what only \
                shrinks under a negation, or what the local step alone decides, or a single message. So all fair runs reach the same facts that only grow or shrink, \

@@ -15,6 +15,7 @@ use crate::pipeline::valuations::Searched;
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
 use crate::program::Program;
+use crate::prove::prover::Effort;
 use crate::report::explained::explained;
 use crate::report::json::{self, CheckObject, Refusal};
 use crate::report::{Case, sarif, text};
@@ -121,7 +122,8 @@ pub fn ask(
         ..limits.instance()
     };
     let enough = (command == "check" && !limits.is_bounded() && !question.keeping.is_asked()).then_some(ENOUGH);
-    let options = Options { theorems, instance, enough };
+    let proofs = (command == "check").then_some(Effort::CHECK);
+    let options = Options { theorems, proofs, instance, enough };
     match question.keeping.open(command, &loaded, &options, budget.max_facts, shape.is_some()) {
         Ok(checkpoints) => budget.checkpoints = checkpoints,
         Err(wrong) => {

@@ -36,7 +36,7 @@ pub fn run(
     let budget = limits.budget(session);
     let Some((mut loaded, bare)) = session.load_bare(program) else { return refuse(session) };
     let enough = (!limits.is_bounded()).then_some(ENOUGH);
-    let options = Options { theorems, instance: limits.instance(), enough };
+    let options = Options { theorems, proofs: None, instance: limits.instance(), enough };
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let update = &mut |progress| watch.update(progress);
     let (mut searched, mut instance) = (None, None);

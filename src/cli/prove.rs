@@ -43,12 +43,12 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     let budget = limits.budget(session);
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
-    let outcome = prove::prove(&loaded.program, &loaded.analysis, &budget, limits.instance(), &mut |progress| {
+    let found = prove::prove(&loaded.program, &loaded.analysis, &budget, limits.instance(), &mut |progress| {
         watch.update(progress);
     });
     drop(watch);
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
+    let found = match found {
+        Ok(found) => found,
         Err(fault) => {
             return super::check::refuse_fault("prove", &arguments.program, &loaded, &fault, format, session);
         }
@@ -60,7 +60,8 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         sources: &loaded.sources,
         program: &loaded.program,
         analysis: &loaded.analysis,
-        outcome: &outcome,
+        outcome: &found.outcome,
+        semantic: found.semantic.as_deref(),
     };
     conclude(&proof, arguments, session)
 }

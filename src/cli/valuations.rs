@@ -50,7 +50,7 @@ pub fn run(
     let instance = instance::Options { every_model: every, ..limits.instance() };
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let update = &mut |progress| watch.update(progress);
-    let outcome = search(&open, every, &budget, Options { theorems, instance, enough }, update);
+    let outcome = search(&open, every, &budget, Options { theorems, proofs: None, instance, enough }, update);
     drop(watch);
     let outcome = match outcome {
         Ok(outcome) => outcome,

@@ -4,13 +4,14 @@ use super::figures::Figures;
 use super::hunt::{self, Hunt};
 use super::instance::{self, Cut, Findings, Invariant, explore_instance_with};
 use super::searcher::{Alone, Searcher};
-use crate::analysis::Analysis;
 use crate::analysis::faultless::is_faultless;
+use crate::analysis::{Analysis, Theorem};
 use crate::budget::{Bound, Budget};
 use crate::eval::{EvalError, Fault};
 use crate::explore::Progress;
 use crate::program::{LocatedFact, Program, RelationId};
-use crate::prove::datalog_model;
+use crate::prove::prover::Effort;
+use crate::prove::{datalog_model, semantic};
 use crate::schedule::Schedule;
 use crate::system::Stop;
 use crate::witness::replay::{LassoRun, Violation, check_claim, check_violation};
@@ -78,8 +79,8 @@ impl Scope {
 /// What a verdict rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// A theorem of that name.
-    Theorem(&'static str),
+    /// A theorem, by the form of the rules or by a proof.
+    Theorem(Theorem),
     /// The whole transition system, or as much of it as the evidence needs.
     Explored,
     /// A bound that left the question open.
@@ -89,7 +90,7 @@ pub enum Basis {
 impl std::fmt::Display for Basis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Basis::Theorem(name) => write!(f, "theorem:{name}"),
+            Basis::Theorem(theorem) => f.write_str(&theorem.basis()),
             Basis::Explored => f.write_str("explored"),
             Basis::Bound(bound) => write!(f, "bound:{bound}"),
         }
@@ -101,6 +102,9 @@ impl std::fmt::Display for Basis {
 pub struct Options {
     /// Whether theorems may answer (`--no-theorems`; never for `explore`).
     pub theorems: bool,
+    /// How much is tried to prove all instances confluent by what the rules mean, where no theorem applies and theorems may answer; nothing if
+    /// `None`.
+    pub proofs: Option<Effort>,
     /// What to compute of the instance.
     pub instance: instance::Options,
     /// A search ends with this many transitions if two runs are known to differ by then, though not all that is contested; `None` if
@@ -116,7 +120,7 @@ const LARGE: usize = 1 << 19;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { theorems: true, instance: instance::Options::default(), enough: Some(ENOUGH) }
+        Options { theorems: true, proofs: None, instance: instance::Options::default(), enough: Some(ENOUGH) }
     }
 }
 
@@ -200,10 +204,14 @@ pub fn check_with(
     searcher: &mut dyn Searcher,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Answer, Box<FaultReport>> {
-    let theorem = analysis.theorem.filter(|_| options.theorems);
+    let proof = || {
+        let effort = options.proofs.filter(|_| program.nevers.is_empty())?;
+        semantic::prove(program, analysis, effort, budget).proof
+    };
+    let theorem = if options.theorems { analysis.theorem.or_else(proof) } else { None };
     if let Some(theorem) = theorem
         && program.nevers.is_empty()
-        && let Some(answer) = by_theorem(program, budget, theorem.name)
+        && let Some(answer) = by_theorem(program, budget, theorem)
     {
         return Ok(answer);
     }
@@ -231,9 +239,9 @@ pub fn check_with(
         return Err(Box::new(FaultReport { fault: *fault, schedule: schedule.clone() }));
     }
     assert!(
-        analysis.theorem.is_none() || findings.contested.is_empty() || !is_faultless(program),
+        theorem.or(analysis.theorem).is_none() || findings.contested.is_empty() || !is_faultless(program),
         "internal error: exploration contradicts {}",
-        analysis.theorem.map_or("", |theorem| theorem.name)
+        theorem.or(analysis.theorem).map_or("", |theorem| theorem.name)
     );
     let (verdict, basis) = judge(&findings, budget);
     let scope = match (verdict, theorem) {
@@ -242,7 +250,7 @@ pub fn check_with(
         _ => Scope::ThisInstance,
     };
     let basis = match theorem {
-        Some(theorem) if verdict == Verdict::Confluent => Basis::Theorem(theorem.name),
+        Some(theorem) if verdict == Verdict::Confluent => Basis::Theorem(theorem),
         _ => basis,
     };
     let witness = replayed_witness(program, budget, &findings);
@@ -273,7 +281,7 @@ fn judge(findings: &Findings, budget: &Budget) -> (Verdict, Basis) {
 }
 
 /// The answer that the theorem gives; none if a rule errs, which exploring then shows with a run.
-fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<Answer> {
+fn by_theorem(program: &Program, budget: &Budget, theorem: Theorem) -> Option<Answer> {
     // The verdict does not need the model; it is shown where it can be evaluated within the budget.
     let model = match datalog_model::ultimate_model(program, budget) {
         Some(Err(EvalError::Fault { fault, .. })) if fault != Fault::IntegerBeyond64Bits => return None,
@@ -299,7 +307,7 @@ fn by_theorem(program: &Program, budget: &Budget, name: &'static str) -> Option<
     Some(Answer {
         verdict: Verdict::Confluent,
         scope: Scope::AllInstances,
-        basis: Basis::Theorem(name),
+        basis: Basis::Theorem(theorem),
         findings,
         witness: None,
         violations: Vec::new(),

@@ -144,8 +144,12 @@ pub fn compare(
     options: instance::Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Compared, (usize, Box<FaultReport>)> {
-    let options =
-        Options { theorems: true, enough: None, instance: instance::Options { every_model: true, ..options } };
+    let options = Options {
+        theorems: true,
+        proofs: None,
+        enough: None,
+        instance: instance::Options { every_model: true, ..options },
+    };
     let mut found = Vec::new();
     let mut bound = None;
     for (number, side) in sides.iter().enumerate() {

@@ -1,6 +1,6 @@
-//! Confluence for all instances: a theorem, or else a counterexample on the instance at hand.
+//! Confluence for all instances: a theorem, a proof by what the rules mean, or else a counterexample on the instance at hand.
 //!
-//! That no theorem applies says nothing. So the instance is explored, within a bound: if two of its runs end differently the
+//! That no theorem or proof applies says nothing. So the instance is explored, within a bound: if two of its runs end differently the
 //! program is not confluent, and the runs are the evidence.
 
 use super::check::{Answer, FaultReport, Options, Verdict, check};
@@ -9,11 +9,22 @@ use crate::analysis::{Analysis, Theorem};
 use crate::budget::Budget;
 use crate::explore::Progress;
 use crate::program::Program;
+use crate::prove::prover::Effort;
+use crate::prove::semantic::{self, Semantic};
 
 /// Most states that are explored for a counterexample, unless more are asked for.
 pub const STATES: usize = 200_000;
 
 /// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The answer.
+    pub outcome: Outcome,
+    /// What was tried where no theorem applies by the form of the rules.
+    pub semantic: Option<Box<Semantic>>,
+}
+
+/// The answer.
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// Every instance in which no rule errs is confluent.
@@ -44,13 +55,26 @@ pub fn prove(
     budget: &Budget,
     options: instance::Options,
     watch: &mut dyn FnMut(Progress),
-) -> Result<Outcome, Box<FaultReport>> {
+) -> Result<Found, Box<FaultReport>> {
     if let Some(theorem) = analysis.theorem {
-        return Ok(Outcome::Proved(theorem));
+        return Ok(Found { outcome: Outcome::Proved(theorem), semantic: None });
     }
-    if program.nodes.is_empty() {
-        return Ok(Outcome::NoInstance);
-    }
+    let semantic = semantic::prove(program, analysis, Effort::PROVE, budget);
+    let outcome = match semantic.proof {
+        Some(proof) => Outcome::Proved(proof),
+        None if program.nodes.is_empty() => Outcome::NoInstance,
+        None => explored(program, analysis, budget, options, watch)?,
+    };
+    Ok(Found { outcome, semantic: Some(Box::new(semantic)) })
+}
+
+fn explored(
+    program: &Program,
+    analysis: &Analysis,
+    budget: &Budget,
+    options: instance::Options,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Outcome, Box<FaultReport>> {
     let budget = Budget { max_states: budget.max_states.min(STATES), ..budget.clone() };
     let options = Options { theorems: false, instance: options, ..Options::default() };
     let answer = check(program, analysis, &budget, options, watch)?;

@@ -133,7 +133,7 @@ fn by_theorem(open: &Open, options: Options) -> Option<Answer> {
     applies.then(|| Answer {
         verdict: Verdict::Confluent,
         scope: Scope::AllInstances,
-        basis: Basis::Theorem(theorem.name),
+        basis: Basis::Theorem(theorem),
         findings: Findings::none(Figures::default()),
         witness: None,
         violations: Vec::new(),

@@ -16,6 +16,7 @@ mod proof;
 mod run_why;
 mod runs;
 pub mod schema;
+mod semantic;
 mod tests_run;
 mod valuations;
 mod why;
@@ -320,12 +321,8 @@ pub fn outputs(program: &Program) -> Vec<String> {
 }
 
 fn theorem(case: &Case<'_>) -> Option<TheoremObject> {
-    let Basis::Theorem(_) = case.answer.basis else { return None };
-    case.analysis.theorem.map(|theorem| TheoremObject {
-        name: theorem.name,
-        source: theorem.source,
-        argument: theorem.argument,
-    })
+    let Basis::Theorem(theorem) = case.answer.basis else { return None };
+    Some(TheoremObject { name: theorem.name, source: theorem.source, argument: theorem.argument })
 }
 
 /// The two runs of a case, if it has them.

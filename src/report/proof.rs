@@ -5,6 +5,7 @@ use crate::analysis::Analysis;
 use crate::pipeline::prove::Outcome;
 use crate::pipeline::{Scope, Verdict};
 use crate::program::Program;
+use crate::prove::semantic::Semantic;
 use crate::source::SourceMap;
 
 /// A program and what was found.
@@ -22,6 +23,8 @@ pub struct Proof<'a> {
     pub analysis: &'a Analysis,
     /// What was found.
     pub outcome: &'a Outcome,
+    /// What was tried where no theorem applies by the form of the rules.
+    pub semantic: Option<&'a Semantic>,
 }
 
 impl<'a> Proof<'a> {
@@ -65,7 +68,7 @@ impl<'a> Proof<'a> {
     /// What it rests on.
     pub fn basis(&self) -> String {
         match self.outcome {
-            Outcome::Proved(theorem) => format!("theorem:{}", theorem.name),
+            Outcome::Proved(theorem) => theorem.basis(),
             outcome if outcome.is_refuted() => "explored".to_string(),
             _ => "bound:proof".to_string(),
         }

@@ -15,6 +15,8 @@ use super::json::Statistics;
 use super::space_time::{DrawnRun, Glyphs, Picture};
 use super::style::{Style, Tone};
 use super::{Case, advice};
+use crate::analysis::Theorem;
+use crate::analysis::theorem::Known;
 use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
 use crate::program::Order;
@@ -149,25 +151,32 @@ fn class(case: &Case<'_>, style: Style, text: &mut String) {
     row(text, style, "class", &classification::one_line(case.sources, case.analysis));
 }
 
+/// A theorem with its source and argument.
+fn by(theorem: &Theorem) -> String {
+    let Theorem { name, source, argument, .. } = theorem;
+    match theorem.known {
+        Known::Form => format!("theorem {name} ({source}): {argument}"),
+        Known::Meaning => format!("proof {name} ({source}), its obligations shown by Z3: {argument}"),
+    }
+}
+
 fn basis(case: &Case<'_>, style: Style, text: &mut String) {
-    let value = match (case.answer.basis, case.analysis.theorem) {
-        (Basis::Theorem(name), Some(theorem)) => {
-            format!("theorem {name} ({}): {}", theorem.source, theorem.argument)
-        }
-        (Basis::Explored, _) if case.instances.is_some() && case.instance.is_none() => {
+    let value = match case.answer.basis {
+        Basis::Theorem(theorem) => by(&theorem),
+        Basis::Explored if case.instances.is_some() && case.instance.is_none() => {
             "explored: every delivery order of every instance within the bounds".to_string()
         }
-        (Basis::Explored, _) if case.valuations.is_some() && case.answer.findings.cut.is_none() => {
+        Basis::Explored if case.valuations.is_some() && case.answer.findings.cut.is_none() => {
             case.valuations.map(valuations::basis).unwrap_or_default().to_string()
         }
-        (Basis::Explored, _) if case.answer.findings.cut.is_none() => {
+        Basis::Explored if case.answer.findings.cut.is_none() => {
             "explored: every delivery order of this instance".to_string()
         }
-        (Basis::Explored, _) => {
+        Basis::Explored => {
             let limits = "`explore`, or a limit such as `--timeout 600`, goes on to all that is contested";
             format!("explored in part: enough for this verdict ({limits})")
         }
-        (basis, _) => basis.to_string(),
+        basis @ Basis::Bound(_) => basis.to_string(),
     };
     row(text, style, "basis", &value);
 }

@@ -4,7 +4,7 @@
 //! Text is read by another solver, once: Z3 5.4 reads only every second text into a solver that has scopes.
 
 pub use super::answer::Answer;
-use super::smt::limits;
+use super::smt::{WORK, limits};
 use crate::budget::Budget;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -89,7 +89,7 @@ impl Questions {
     }
 
     fn check(&self, held: &mut Held, assertions: &[String], budget: &Budget) -> Answer {
-        let Some(params) = limits(budget) else { return Answer::Unknown };
+        let Some(params) = limits(WORK, budget) else { return Answer::Unknown };
         if held.declarations != self.declarations {
             held.solver.reset();
             held.assertions.clear();

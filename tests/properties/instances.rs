@@ -72,7 +72,7 @@ pub fn what_is_proved_holds_in_small_instances(model: &Model, tally: &mut Tally)
         return Ok(());
     };
     let verdict = outcome.answer.verdict;
-    let is_proved = matches!(proof, Outcome::Proved(_));
+    let is_proved = matches!(proof.outcome, Outcome::Proved(_));
     if is_proved && !outcome.answer.findings.contested.is_empty() {
         return Err(format!(
             "proved, and diffluent with {}",

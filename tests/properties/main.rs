@@ -12,7 +12,9 @@ mod generator;
 mod guarded;
 mod instances;
 mod library;
+mod meaning;
 mod model;
+mod overwriting;
 mod polarity;
 mod reductions;
 mod relays;
@@ -267,7 +269,7 @@ fn witnesses_replay(model: &Model, tally: &mut Tally) -> Result<(), String> {
         }
     }
     let analysis = watershed::analysis::analyse(&program);
-    let options = pipeline::check::Options { theorems: false, instance: library::WHOLE, enough: None };
+    let options = pipeline::check::Options { theorems: false, proofs: None, instance: library::WHOLE, enough: None };
     let answer = pipeline::check(&program, &analysis, &budget, options, &mut |_| ());
     let answer = answer.map_err(|fault| format!("a rule errs: {:?}", fault.fault))?;
     let violated = found.invariants.iter().any(|i| matches!(i, Invariant::Violated(_)));
@@ -543,6 +545,25 @@ fn what_temporal_polarity_accepts_is_confluent() {
     assert!(tally.of("accepted, outside Dedalus+") * 2 >= tally.of("accepted"), "too few are outside Dedalus+");
     assert!(tally.of("refused, and diffluent") * 10 >= all, "too few programs are diffluent");
     assert!(tally.of("accepted, undecided") * 50 <= all, "too much is left undecided");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn what_is_proved_by_meaning_is_confluent() {
+    let tally = campaign(600, overwriting::program, meaning::what_is_proved_is_confluent);
+    let all = tally.programs();
+    assert!(tally.of("joining-deliveries") * 20 >= all, "too few programs are proved by joining deliveries");
+    assert!(tally.of("not proved, and diffluent") * 7 >= all, "too few programs are diffluent");
+    let tally = campaign(300, guarded::program, meaning::what_is_proved_is_confluent);
+    assert!(tally.of("proved, explored to the end") > 0, "none is proved");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn a_planted_mistake_in_the_proofs_is_caught() {
+    for flaw in watershed::prove::prover::Flaw::ALL {
+        assert!(meaning::is_caught(flaw), "{flaw:?} is not caught");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::bodies::{Literal, literals, of_body, of_derived, of_literal};
 use super::thresholds::value_columns;
-use super::{Flags, Flaw};
+use super::{Flags, Flaw, Granted};
 use crate::analysis::persistence::{is_exact_persistence, narrowing_atom};
 use crate::program::{Kind, Program, RelationId, RuleKind, When};
 
@@ -39,7 +39,7 @@ struct Shape {
 }
 
 /// Types a program.
-pub fn types(program: &Program, flaw: Option<Flaw>) -> Typed {
+pub fn types(program: &Program, granted: &Granted, flaw: Option<Flaw>) -> Typed {
     let columns = value_columns(program);
     let persists: Vec<bool> = program.rules.iter().map(|rule| is_exact_persistence(program, rule)).collect();
     let shapes = shapes(program, &persists);
@@ -55,7 +55,9 @@ pub fn types(program: &Program, flaw: Option<Flaw>) -> Typed {
     }
     let count = program.relations.len();
     let mut typed = Typed {
-        relations: shapes.iter().map(|shape| shape.allows(Flags::ALL, flaw)).collect(),
+        relations: (shapes.iter().zip(&granted.relations))
+            .map(|(shape, given)| shape.allows(Flags::ALL, flaw).or(*given))
+            .collect(),
         bodies: vec![Flags::ALL; program.rules.len()],
         derived: vec![Flags::ALL; program.rules.len()],
         literals: rule_literals,
@@ -74,14 +76,14 @@ pub fn types(program: &Program, flaw: Option<Flaw>) -> Typed {
             of_literal(literal, typed.relations[at], typed.groups[at], flaw)
         };
         let body = of_body(typed.literals[rule].iter().map(of), flaw);
-        let derived = of_derived(&program.rules[rule], body, flaw);
+        let derived = of_derived(&program.rules[rule], body, flaw).or(granted.rules[rule]);
         if (body, derived) == (typed.bodies[rule], typed.derived[rule]) {
             continue;
         }
         (typed.bodies[rule], typed.derived[rule]) = (body, derived);
         let head = program.rules[rule].head.relation.0 as usize;
         common[head] = common[head].and(derived);
-        let relation = shapes[head].allows(common[head], flaw);
+        let relation = shapes[head].allows(common[head], flaw).or(granted.relations[head]);
         let group = typed.groups[head].and(body);
         if (relation, group) == (typed.relations[head], typed.groups[head]) {
             continue;

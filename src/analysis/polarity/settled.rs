@@ -9,6 +9,17 @@ use crate::analysis::infinite::Counter;
 use crate::program::{Program, RelationId, RuleId, RuleKind};
 use crate::source::Span;
 
+/// What is known of a program's dependencies, of rules that end, and of counters.
+#[derive(Debug, Clone, Copy)]
+pub struct Counting<'a> {
+    /// The dependency graph.
+    pub dependencies: &'a Dependencies,
+    /// What may hold at infinitely many steps.
+    pub endurance: &'a Endurance,
+    /// Values that may be made without end.
+    pub counters: &'a [Counter],
+}
+
 /// What becomes of a relation in the long run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -72,13 +83,13 @@ impl Cause {
 /// The standing of each relation. Linear.
 pub fn standings(
     program: &Program,
-    dependencies: &Dependencies,
-    endurance: &Endurance,
-    counters: &[Counter],
+    counting: Counting<'_>,
     typed: &Typed,
+    joined: &[bool],
     flaw: Option<Flaw>,
 ) -> Vec<Standing> {
-    let mut search = Search { program, typed, standing: Vec::new(), open: Vec::new() };
+    let Counting { dependencies, endurance, counters } = counting;
+    let mut search = Search { program, typed, joined, standing: Vec::new(), open: Vec::new() };
     for (index, relation) in program.relations.iter().enumerate() {
         let flags = typed.relations[index];
         search.standing.push(if relation.observer {
@@ -103,6 +114,7 @@ pub fn standings(
 struct Search<'a> {
     program: &'a Program,
     typed: &'a Typed,
+    joined: &'a [bool],
     standing: Vec<Standing>,
     /// Spoiled relations whose readers are still to be looked at.
     open: Vec<RelationId>,
@@ -117,11 +129,20 @@ impl Search<'_> {
         }
     }
 
-    /// Enduring rules that derive a relation which has no flag and does not end, in order, but for exact persistence.
+    /// Whether it is known otherwise what the rule carries over in the long run.
+    fn is_joined(&self, rule: RuleId) -> bool {
+        let rule = &self.program.rules[rule.0 as usize];
+        rule.kind == RuleKind::Inductive && self.joined[rule.head.relation.0 as usize]
+    }
+
+    /// Enduring rules that derive a relation which has no flag and does not end, in order, but for exact persistence and what is joined.
     fn loose_rules(&self, endurance: &Endurance) -> Vec<RuleId> {
         let loose = |rule: RuleId| {
             let head = self.program.rules[rule.0 as usize].head.relation.0 as usize;
-            self.standing[head] == Standing::Settles && endurance.rule(rule) && !self.typed.persists[rule.0 as usize]
+            self.standing[head] == Standing::Settles
+                && endurance.rule(rule)
+                && !self.typed.persists[rule.0 as usize]
+                && !self.is_joined(rule)
         };
         (0..self.program.rules.len() as u32).map(RuleId).filter(|&rule| loose(rule)).collect()
     }
@@ -152,7 +173,8 @@ impl Search<'_> {
             return;
         }
         let loose: Vec<bool> = self.standing.iter().map(|standing| *standing == Standing::Settles).collect();
-        let kept = |head: RelationId, rule: RuleId| loose[head.0 as usize] && endurance.rule(rule);
+        let kept =
+            |head: RelationId, rule: RuleId| loose[head.0 as usize] && endurance.rule(rule) && !self.is_joined(rule);
         let components = dependencies.components_where(|head, dependency| kept(head, dependency.rule));
         let mut component = vec![0; self.program.relations.len()];
         for (index, members) in components.iter().enumerate() {

@@ -159,7 +159,8 @@ fn examine_open(
     let first = sources.files().next().map(|(id, _)| id);
     let (expectations, broken) = first.map(|id| expectation::read(&sources, id)).unwrap_or_default();
     diagnostics.retain(|finding| finding.code != codes::VALUES_NEEDED);
-    let outcome = search(open, false, budget, Options { theorems, instance: options, enough: None }, &mut |_| {});
+    let outcome =
+        search(open, false, budget, Options { theorems, proofs: None, instance: options, enough: None }, &mut |_| {});
     let mut examined = Examined {
         file: path.display().to_string(),
         sources,
@@ -261,7 +262,13 @@ impl Question<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found {
         let ask = |theorems, instance| {
-            pipeline::check(program, analysis, self.budget, Options { theorems, instance, enough: None }, &mut |_| {})
+            pipeline::check(
+                program,
+                analysis,
+                self.budget,
+                Options { theorems, proofs: None, instance, enough: None },
+                &mut |_| {},
+            )
         };
         match ask(self.theorems, self.options) {
             Ok(answer) => {

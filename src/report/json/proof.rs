@@ -2,7 +2,7 @@
 
 use super::{
     DiagnosticObject, EdbObject, PolarityObject, SCHEMA, Statistics, TheoremObject, classification, nodes, outputs,
-    polarity, witness,
+    polarity, semantic::SemanticObject, witness,
 };
 use crate::pipeline::prove::Outcome;
 use crate::report::Case;
@@ -49,6 +49,8 @@ pub struct ProofObject {
     pub statistics: Statistics,
     /// The theorem that proves it.
     pub theorem: Option<TheoremObject>,
+    /// What was tried to prove it by what the rules mean, where no theorem applies by their form.
+    pub proof: Option<SemanticObject>,
     /// Whether exploring found this instance confluent: `null` if it was not explored to the end.
     pub instance_confluent: Option<bool>,
     /// The kinds of the EDB relations that "all instances" assumes.
@@ -85,6 +87,7 @@ impl ProofObject {
                 }
                 _ => None,
             },
+            proof: proof.semantic.map(|semantic| SemanticObject::new(program, sources, semantic)),
             instance_confluent: case.as_ref().and_then(Case::confluence),
             edb: classification::edb(program),
             assumptions: proof.assumptions(),

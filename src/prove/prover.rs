@@ -1,0 +1,94 @@
+//! Questions to a solver, counted, and how much is tried.
+
+use super::formula::Script;
+use crate::budget::Budget;
+use crate::solver::smt::{Answer, satisfiable, truths};
+
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// Most work for one question, in the solver's unit.
+    pub work: u32,
+    /// Most questions.
+    pub questions: usize,
+    /// So many questions without an answer end the attempt.
+    pub unanswered: usize,
+}
+
+impl Effort {
+    /// Where a proof is what was asked for.
+    pub const PROVE: Effort = Effort { work: 12_000_000, questions: 5_000, unanswered: 40 };
+    /// Before an instance is explored, which may be quick.
+    pub const CHECK: Effort = Effort { work: 1_000_000, questions: 200, unanswered: 2 };
+}
+
+/// A mistake in the proofs that is made on purpose, so that tests can show that they would notice it. No command makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// Deliveries need not join.
+    Joins,
+    /// What is sent may depend on the order.
+    Sends,
+    /// Relations about which nothing is known are taken for inputs that come in every run.
+    Strangers,
+    /// Relations about which nothing is known are taken for constant where rules are read together.
+    Unknowns,
+}
+
+impl Flaw {
+    /// All of them.
+    pub const ALL: [Flaw; 4] = [Flaw::Joins, Flaw::Sends, Flaw::Strangers, Flaw::Unknowns];
+}
+
+/// Asks.
+#[derive(Debug)]
+pub struct Prover<'a> {
+    budget: &'a Budget,
+    effort: Effort,
+    /// A mistake made on purpose.
+    pub(super) flaw: Option<Flaw>,
+    /// Questions asked.
+    pub questions: usize,
+    /// Of these, those that had no answer.
+    pub unanswered: usize,
+}
+
+impl<'a> Prover<'a> {
+    /// One that has asked nothing.
+    pub fn new(effort: Effort, budget: &'a Budget) -> Self {
+        Prover { budget, effort, flaw: None, questions: 0, unanswered: 0 }
+    }
+
+    /// Whether nothing more is tried.
+    pub fn is_spent(&self) -> bool {
+        self.questions >= self.effort.questions
+            || self.unanswered >= self.effort.unanswered
+            || self.budget.check().is_err()
+    }
+
+    /// In one way in which what the script asserts holds together, which of the Boolean terms are true; none if there is none, or it is not found.
+    ///
+    /// # Panics
+    /// As [`Prover::ask`].
+    pub fn model(&mut self, script: &Script, terms: &[String]) -> Option<Vec<bool>> {
+        if self.is_spent() {
+            return None;
+        }
+        self.questions += 1;
+        truths(&script.text, script.assertions, terms, self.effort.work, self.budget)
+    }
+
+    /// Whether what the script asserts can hold together.
+    ///
+    /// # Panics
+    /// If the solver does not read the script: an internal error.
+    pub fn ask(&mut self, script: &Script) -> Answer {
+        if self.is_spent() {
+            return Answer::Unknown("enough was tried".to_string());
+        }
+        self.questions += 1;
+        let answer = satisfiable(&script.text, script.assertions, self.effort.work, self.budget);
+        self.unanswered += usize::from(matches!(answer, Answer::Unknown(_)));
+        answer
+    }
+}
