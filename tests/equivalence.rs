@@ -374,6 +374,10 @@ mod values {
             )
         };
         assert_eq!(answer([&text("X + X"), &text("2 * X")]).0, Likeness::Same);
+        // Where one program computes with a value, it is an integer for the other too.
+        let plain = "nodes a; output p; p(X)@next :- q(X); p(X)@next :- p(X); q(#a, ?x)@1;";
+        assert_eq!(answer([&text("X + 0"), plain]).0, Likeness::Same);
+        assert_eq!(answer([plain, &text("X + 0")]).0, Likeness::Same);
         let (found, values) = answer([&text("X * X"), &text("2 * X")]);
         assert_eq!(found, Likeness::Different);
         assert!(values.is_some_and(|values| values != "?x == 0" && values != "?x == 2"));

@@ -1,15 +1,15 @@
 //! Two programs under the same valuation: which of their output facts are the same.
 //!
-//! **Claim.** Let a case be settled for two programs, by one oracle, and let each fact that the first may have of an output relation have been held against
-//! each that the second may have of the relation of that name at the node of that name. Then the two have the same ultimate models under all valuations of
-//! the case, or under none.
+//! **Claim.** Let a case be settled for two programs, by one oracle, and let each fact that the first may have of an output relation have been held
+//! against each that the second may have of the relation of that name at the node of that name. Then the two have the same ultimate models under all
+//! valuations of the case, or under none.
 //!
-//! *Proof.* Let u and v be valuations of the case. For each program there is an injection, of the facts that its rows are under u to those that they are under v, that maps
-//! its fair runs under u onto those under v and their ultimate models likewise (the claim of [`super`], which holds of each program by
-//! itself, as the oracle's answers hold under all valuations of the case whichever program asked). So an ultimate model is a set A of the first program's rows under both, or a set B of
-//! the second's. A is B under u iff each row of A is under u the fact that some row of B is, and the other way round. Two rows at other nodes or of other relations
-//! are never one fact; whether two others are was asked, so they are one under u iff they are under v. So A and B are the same set of facts under u iff under v, and if each model of
-//! one program is one of the other's under u, then so under v. ∎
+//! *Proof.* Let u and v be valuations of the case. For each program there is an injection, of the facts that its rows are under u to those that they are
+//! under v, that maps its fair runs under u onto those under v, and their ultimate models likewise: the claim of [`super`] holds of each program by
+//! itself, as the oracle's answers hold under all valuations of the case, whichever program asked. So an ultimate model of the first is a set A of its
+//! rows, under u and under v, and one of the second a set B of the other's. Rows at other nodes or of other relations are never one fact; whether two
+//! others are was asked, so they are one under u iff they are under v. So A and B are the same set of facts under u iff they are under v, and if each
+//! model of one program is one of the other's under u, then also under v. ∎
 
 use super::oracle::{Halt, Oracle};
 use super::possible::Output;

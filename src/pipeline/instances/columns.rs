@@ -5,9 +5,9 @@
 //! maps the runs of an instance onto those of its image, step by step (rules use such values in joins, `==` and `!=` only, and a permutation keeps all of these),
 //! so both instances have the same verdict. The same holds of nodes that no rule or remaining fact names; locations are a class like the others.
 //!
-//! Of two programs that are compared, the columns of a relation that both are given are of one class, and so are those of a relation whose ultimate facts are compared; what either names is
-//! named, and what either orders is ordered. So a permutation as above maps the runs of both, and their ultimate facts column by column in the same
-//! way: both have the same ultimate models on an instance if and only if they have on its image.
+//! Of two programs that are compared, the columns of a relation that both are given are of one class, and so are those of a relation whose ultimate facts
+//! are compared; what either names is named, and what either orders is ordered. So a permutation as above maps the runs of both, and the ultimate facts
+//! that are compared column by column in the same way: both have the same ultimate models on an instance if and only if they have on its image.
 
 use crate::program::rule::{AggregateFunction, Comparator};
 use crate::program::{
