@@ -1,6 +1,6 @@
 //! `equiv`: what is compared, what is found, and what is refused.
 
-use crate::invocation::{corpus, directory, file, watershed, with_input};
+use crate::invocation::{corpus, directory, file, watershed};
 
 const RULES: &str = "nodes a, b; output got; m(#b, X)@async :- put(X); got(X)@next :- m(X); got(X)@next :- got(X);";
 const FACTS: &str = "put(#a, 1)@1; put(#a, 2)@1;";
@@ -223,6 +223,8 @@ fn programs_with_unknowns_are_compared_for_all_values() {
 #[cfg(feature = "z3")]
 #[test]
 fn mistakes_with_unknowns_of_two_programs_are_named() {
+    use crate::invocation::with_input;
+
     let start = "nodes a; output p; p(X)@next :- p(X); ";
     let directory = directory();
     let other = |text: &str| {
