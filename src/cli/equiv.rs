@@ -209,7 +209,7 @@ fn not_comparable(why: &NotComparable, session: &mut Session) {
         NotComparable::Output(_) | NotComparable::Columns(..) | NotComparable::Nothing => {
             finding.help("name the relations to compare: `--output r,s`")
         }
-        NotComparable::Derived(name) | NotComparable::Kind(name) => {
+        NotComparable::Derived(name) | NotComparable::Kind(name) | NotComparable::Schema(name, ..) => {
             finding.help(format!("rename `{name}` in one of them, or make it the same in both"))
         }
         NotComparable::Spelling => finding.help("write both with `#`"),

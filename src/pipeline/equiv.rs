@@ -52,6 +52,11 @@ pub enum NotComparable {
         "`{0}` is an event relation in one program and a static one in the other, so they cannot be given the same instances"
     )]
     Kind(String),
+    /// An EDB relation that has other columns in the other program.
+    #[error(
+        "`{0}` has {1} columns in one program and {2} in the other, without its location, so they cannot be given the same instances"
+    )]
+    Schema(String, usize, usize),
     /// One program spells locations with `#`, the other in the first column.
     #[error(
         "one program writes locations with `#` and the other in the first column, so they cannot be given the same instances"
@@ -212,7 +217,7 @@ pub fn share_instances(programs: [&Program; 2]) -> Result<(), NotComparable> {
             return Err(NotComparable::Derived(name()));
         }
         if one.arity != other.arity {
-            return Err(NotComparable::Columns(name(), one.arity, other.arity));
+            return Err(NotComparable::Schema(name(), one.arity, other.arity));
         }
         if one.kind != other.kind {
             return Err(NotComparable::Kind(name()));

@@ -159,6 +159,14 @@ fn small_instances_that_do_not_fit_both_are_refused() {
             "{output:?}"
         );
     }
+    let pairs = name("pairs.ded", "nodes a; output p; p(X)@next :- q(X, _); p(X)@next :- p(X); input q(x, y);");
+    let output = watershed(&["equiv", &given, "--instances", "nodes<=1", "--", &pairs]);
+    assert!(output.code == Some(2) && output.stderr.contains("E1207"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("cannot be given the same instances") && output.stderr.contains("rename `q`"),
+        "{}",
+        output.stderr
+    );
     let output = watershed(&["equiv", &given, "--instances", "nodes<1", "--", &given]);
     assert!(output.code == Some(2) && output.stderr.contains("after `--instances`"), "{}", output.stderr);
     assert_eq!(watershed(&["equiv", &given, "--instances", "", "--nodes", "a", "--", &given]).code, Some(2));
