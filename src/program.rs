@@ -13,6 +13,7 @@ pub mod rule;
 pub mod value;
 
 pub use fact::{Fact, InitialFact, LocatedFact, NodeId, When};
+pub use names::Name;
 pub use order::Order;
 pub use relation::{Kind, Relation, RelationId};
 pub use rule::{

@@ -13,6 +13,7 @@ pub mod style;
 pub mod text;
 
 use crate::analysis::Analysis;
+use crate::pipeline::equiv::{Compared, Likeness, Side};
 use crate::pipeline::instances::Searched;
 use crate::pipeline::valuations::Searched as Cases;
 use crate::pipeline::{Answer, Fewer};
@@ -47,4 +48,25 @@ pub struct Case<'a> {
     pub instance: Option<&'a str>,
     /// The cases of its unknowns that were searched; `program` and `answer` are of the one that was found, if one was.
     pub valuations: Option<&'a Cases>,
+}
+
+/// Two programs and whether they have the same ultimate models: what the reports of `equiv` are made of.
+#[derive(Debug)]
+pub struct EquivCase {
+    /// The files of each as the user wrote them.
+    pub files: [Vec<String>; 2],
+    /// The arguments that name each to another command, quoted for a shell.
+    pub shell_words: [Vec<String>; 2],
+    /// The programs; with the instance or the values under which they differ, if such were found.
+    pub sides: [Side; 2],
+    /// The answer.
+    pub compared: Compared,
+    /// The small instances that were searched, if that is what was asked for.
+    pub instances: Option<Searched>,
+    /// The text of the instance on which they differ, if it was found there.
+    pub instance: Option<String>,
+    /// The cases of their unknowns that were searched, if they have some.
+    pub valuations: Option<Cases<Likeness>>,
+    /// For each program the values of its own unknowns under which they differ, as text.
+    pub parts: [Option<String>; 2],
 }

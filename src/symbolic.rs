@@ -26,6 +26,7 @@
 //! and the one that is explored tells.
 
 pub mod condition;
+pub mod meet;
 pub mod oracle;
 pub mod possible;
 pub mod reach;

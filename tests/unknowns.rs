@@ -239,6 +239,17 @@ fn facts_that_may_be_given_are_in_the_network_if_they_are_not() {
     assert_eq!((program.nodes.len(), program.facts.iter().filter(|given| given.fact.relation == q).count()), (2, 0));
 }
 
+/// A valuation says once whether it is given.
+#[test]
+fn a_fact_that_is_written_twice_is_one() {
+    let open = open_text(&format!("{FIRST} maybe put(#a, 1)@1; put(#b, 2)@1; maybe put(#a, 1)@1;"));
+    let outcome = answer(&open, true);
+    let values: Vec<&str> = outcome.searched.cases.iter().map(|case| case.valuation.as_str()).collect();
+    assert_eq!(values, ["notin put(#a, 1)@1", "put(#a, 1)@1"]);
+    let verdicts = values.iter().map(|text| of_values(&open, &open.valuation(text).expect("a valuation")));
+    assert_eq!(verdicts.collect::<Vec<_>>(), [Verdict::Confluent, Verdict::Diffluent]);
+}
+
 /// A relation that only has facts is one all the same when none is given.
 #[test]
 fn relations_that_nothing_reads_may_be_empty() {

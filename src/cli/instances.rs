@@ -90,7 +90,7 @@ pub fn run(
 }
 
 /// Reads `nodes<=2, values<=2, facts<=4, steps<=1`, which are the bounds where one is not named.
-fn read_bounds(text: &str) -> Result<Bounds, Box<Diagnostic>> {
+pub fn read_bounds(text: &str) -> Result<Bounds, Box<Diagnostic>> {
     let mut bounds = Bounds { nodes: 2, values: 2, facts: 4, steps: 1 };
     for item in list::items(text) {
         let read = item.split_once("<=").and_then(|(name, number)| Some((name.trim(), quantity::number(number)?)));

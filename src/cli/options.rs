@@ -95,6 +95,7 @@ impl ReadingOptions {
         resolve::Options {
             nodes: list(&self.nodes),
             outputs: list(&self.output),
+            symbols: Vec::new(),
             order: self.network.unwrap_or_default(),
             synchronous: false,
         }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::pipeline::Figures;
 use crate::pipeline::bare::Bare;
 use crate::pipeline::open::Open;
-use crate::pipeline::read::{Read, read, read_bare};
+use crate::pipeline::read::{Read, read, read_bare, read_open};
 use crate::program::Program;
 use crate::report::json::{DiagnosticObject, Refusal, Statistics};
 use crate::report::{sarif, style::Style};
@@ -119,6 +119,15 @@ impl Session {
             read.diagnostics.into_iter().filter(|finding| finding.code != codes::VALUES_NEEDED).collect();
         self.report(&read.sources, &others);
         Some(Input::Open(open, read.sources))
+    }
+
+    /// Loads a program with what is unknown of it, which may be nothing; no values are given.
+    pub fn load_unvalued(&mut self, options: &ProgramOptions) -> Option<(SourceMap, Open)> {
+        let (read, open) = read_open(&options.inputs(), &options.reading.resolving());
+        let others: Vec<Diagnostic> =
+            read.diagnostics.into_iter().filter(|finding| finding.code != codes::VALUES_NEEDED).collect();
+        self.report(&read.sources, &others);
+        Some((read.sources, open?))
     }
 
     /// Loads a program, and what is left of it without its instance.

@@ -6,9 +6,10 @@ use super::progress::Watch;
 use super::session::{Session, no_nodes};
 use super::{Exit, console::Verbosity};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::pipeline::check::{ENOUGH, Options};
+use crate::pipeline::check::{ENOUGH, FaultReport, Options};
 use crate::pipeline::instance;
 use crate::pipeline::open::Open;
+use crate::pipeline::read::Read;
 use crate::pipeline::valuations::{NoAnswer, search};
 use crate::report::Case;
 use crate::report::explained::explained;
@@ -26,10 +27,7 @@ pub fn run(
     let format = question.format.format;
     let refuse = |session: &mut Session| session.refuse(command, program.names(), format);
     let refusal = if !cfg!(feature = "z3") {
-        Some(
-            Diagnostic::new(codes::NO_SOLVER, "the facts have unknowns, and this build has no solver")
-                .help("give values with `--valuation`, or build with default features after `make setup`"),
-        )
+        Some(no_solver())
     } else if question.needs_one_instance() {
         let message =
             "`--shrink`, `--verify-reduction`, checkpoints and several processes need values for the unknowns";
@@ -55,16 +53,11 @@ pub fn run(
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(NoAnswer::Contradictory) => {
-            let message = "no values of the unknown constants meet what the program assumes of them";
-            session.report_placeless(&[Diagnostic::new(codes::CONTRADICTORY, message)]);
+            session.report_placeless(&[contradictory()]);
             return refuse(session);
         }
         Err(NoAnswer::Fault(fault, read, valuation)) => {
-            if let Some((program, _)) = &read.program {
-                let finding = fault_diagnostic(program, &fault)
-                    .help(format!("that is so for `{valuation}`; `assume` what rules such values out"));
-                session.report(&read.sources, &[finding]);
-            }
+            report_fault(&fault, &read, &valuation, session);
             return refuse(session);
         }
     };
@@ -94,4 +87,25 @@ pub fn run(
         valuations: Some(&outcome.searched),
     };
     conclude(&case, question, session)
+}
+
+/// The finding about unknowns in a build without a solver.
+pub fn no_solver() -> Diagnostic {
+    Diagnostic::new(codes::NO_SOLVER, "the facts have unknowns, and this build has no solver")
+        .help("give values with `--valuation`, or build with default features after `make setup`")
+}
+
+/// The finding about assumptions that no values meet.
+pub fn contradictory() -> Diagnostic {
+    let message = "no values of the unknown constants meet what the program assumes of them";
+    Diagnostic::new(codes::CONTRADICTORY, message)
+}
+
+/// Reports a rule that errs under some values.
+pub fn report_fault(fault: &FaultReport, read: &Read, valuation: &str, session: &mut Session) {
+    if let Some((program, _)) = &read.program {
+        let finding = fault_diagnostic(program, fault)
+            .help(format!("that is so for `{valuation}`; `assume` what rules such values out"));
+        session.report(&read.sources, &[finding]);
+    }
 }

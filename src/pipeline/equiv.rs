@@ -2,6 +2,12 @@
 //!
 //! Both are explored to the end, on the same output relations, and their models compared as sets of facts by name. A model of one that the other does not
 //! have is shown by a run, replayed by the definition, that ends with it; that the other has no such run rests on its exploration, or on a theorem.
+//!
+//! So two concrete programs are compared. For all values of unknown inputs ([`valuations`]) and for all small instances ([`instances`]) they are compared on one instance after
+//! another, which they share.
+
+pub mod instances;
+pub mod valuations;
 
 use super::check::{Basis, FaultReport, Options, check};
 use super::figures::Figures;
@@ -9,7 +15,7 @@ use super::instance::{self, Findings, run_with_model};
 use crate::analysis::{Analysis, analyse};
 use crate::budget::{Bound, Budget};
 use crate::explore::Progress;
-use crate::program::{LocatedFact, Program, RelationId, Value};
+use crate::program::{LocatedFact, Name, Program};
 use crate::schedule::Schedule;
 use crate::witness::replay::{LassoRun, check_lasso};
 use std::collections::BTreeSet;
@@ -21,13 +27,6 @@ pub struct Side {
     pub program: Program,
     /// What can be said of it without running it.
     pub analysis: Analysis,
-}
-
-/// A value by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
-    Int(i64),
-    Symbol(String),
 }
 
 /// A fact by names: relation, node, columns.
@@ -45,6 +44,24 @@ pub enum NotComparable {
     /// Neither has an output that the other has too.
     #[error("the programs derive no relation in common")]
     Nothing,
+    /// An EDB relation that the other program derives.
+    #[error("`{0}` is given in one program and derived in the other, so they cannot be given the same instances")]
+    Derived(String),
+    /// An EDB relation of events that the other program takes to hold at every step.
+    #[error(
+        "`{0}` is an event relation in one program and a static one in the other, so they cannot be given the same instances"
+    )]
+    Kind(String),
+    /// An EDB relation that has other columns in the other program.
+    #[error(
+        "`{0}` has {1} columns in one program and {2} in the other, without its location, so they cannot be given the same instances"
+    )]
+    Schema(String, usize, usize),
+    /// One program spells locations with `#`, the other in the first column.
+    #[error(
+        "one program writes locations with `#` and the other in the first column, so they cannot be given the same instances"
+    )]
+    Spelling,
 }
 
 /// A run of one program that ends as none of the other does.
@@ -60,6 +77,28 @@ pub struct Difference {
     pub run: LassoRun,
 }
 
+/// What was found of one instance, or of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// The same ultimate models.
+    Same,
+    /// Different ones.
+    Different,
+    /// Not decided.
+    Inconclusive,
+}
+
+impl Likeness {
+    /// As answers name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Likeness::Same => "same",
+            Likeness::Different => "different",
+            Likeness::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// What was found.
 #[derive(Debug)]
 pub enum Comparison {
@@ -71,27 +110,46 @@ pub enum Comparison {
     Open(Bound),
 }
 
+impl Comparison {
+    /// What it is, without evidence.
+    pub fn likeness(&self) -> Likeness {
+        match self {
+            Comparison::Same => Likeness::Same,
+            Comparison::Different(_) => Likeness::Different,
+            Comparison::Open(_) => Likeness::Inconclusive,
+        }
+    }
+}
+
 /// The answer, with what it took.
 #[derive(Debug)]
 pub struct Compared {
     /// The answer.
     pub comparison: Comparison,
-    /// How many models of each were found.
-    pub models: [usize; 2],
+    /// How many models of each were found; nothing if the answer is about several instances.
+    pub models: Option<[usize; 2]>,
     /// What each took.
     pub figures: [Figures; 2],
 }
 
-/// Sets the outputs of both programs to those that are compared: the declared ones, which must be the same; if none are, those that both derive.
+impl Compared {
+    /// The answer about several instances: none was different. The figures are of all.
+    fn of_many(bound: Option<Bound>, figures: [Figures; 2]) -> Self {
+        let comparison = bound.map_or(Comparison::Same, Comparison::Open);
+        Compared { comparison, models: None, figures }
+    }
+}
+
+/// The outputs that are compared: the declared ones, which must be the same; if none are, those that both derive.
 ///
 /// # Errors
 /// If there is nothing to compare.
-pub fn align(sides: &mut [Side; 2]) -> Result<(), NotComparable> {
-    let names = |side: &Side| -> Vec<String> {
-        side.program.outputs.iter().map(|&output| side.program.relation(output).name.clone()).collect()
+pub fn shared_outputs(programs: [&Program; 2]) -> Result<Vec<String>, NotComparable> {
+    let names = |program: &Program| -> Vec<String> {
+        program.outputs.iter().map(|&output| program.relation(output).name.clone()).collect()
     };
-    let [first, second] = [names(&sides[0]), names(&sides[1])];
-    let [declared_first, declared_second] = [0, 1].map(|side| sides[side].program.outputs_declared);
+    let [first, second] = programs.map(names);
+    let [declared_first, declared_second] = programs.map(|program| program.outputs_declared);
     let (wanted, lenient) = match (declared_first, declared_second) {
         (true, true) => {
             let only = first.iter().find(|name| !second.contains(name));
@@ -105,28 +163,65 @@ pub fn align(sides: &mut [Side; 2]) -> Result<(), NotComparable> {
         (false, true) => (second, false),
         (false, false) => (first, true),
     };
-    let mut outputs: [Vec<RelationId>; 2] = [Vec::new(), Vec::new()];
-    for name in &wanted {
-        let [one, other] = [0, 1].map(|side: usize| sides[side].program.relation_named(name));
+    let mut outputs = Vec::new();
+    for name in wanted {
+        let [one, other] = programs.map(|program| program.relation_named(&name));
         let (Some(one), Some(other)) = (one, other) else {
             if lenient {
                 continue;
             }
-            return Err(NotComparable::Output(name.clone()));
+            return Err(NotComparable::Output(name));
         };
-        let arities = [sides[0].program.relation(one).arity, sides[1].program.relation(other).arity];
+        let arities = [programs[0].relation(one).arity, programs[1].relation(other).arity];
         if arities[0] != arities[1] {
-            return Err(NotComparable::Columns(name.clone(), arities[0], arities[1]));
+            return Err(NotComparable::Columns(name, arities[0], arities[1]));
         }
-        outputs[0].push(one);
-        outputs[1].push(other);
+        outputs.push(name);
     }
-    if outputs[0].is_empty() {
-        return Err(NotComparable::Nothing);
+    if outputs.is_empty() { Err(NotComparable::Nothing) } else { Ok(outputs) }
+}
+
+/// Sets the outputs of both programs to those that are compared.
+///
+/// # Errors
+/// If there is nothing to compare.
+pub fn align(sides: &mut [Side; 2]) -> Result<(), NotComparable> {
+    let outputs = shared_outputs([&sides[0].program, &sides[1].program])?;
+    set_outputs(sides, &outputs);
+    Ok(())
+}
+
+fn set_outputs(sides: &mut [Side; 2], outputs: &[String]) {
+    for Side { program, analysis } in sides {
+        program.outputs = outputs.iter().filter_map(|name| program.relation_named(name)).collect();
+        *analysis = analyse(program);
     }
-    for (side, outputs) in sides.iter_mut().zip(outputs) {
-        side.program.outputs = outputs;
-        side.analysis = analyse(&side.program);
+}
+
+/// Whether two programs can be given the same instances: a relation that is EDB in one is EDB in the other, if that has it, of the same kind and columns.
+///
+/// # Errors
+/// The first relation that cannot.
+pub fn share_instances(programs: [&Program; 2]) -> Result<(), NotComparable> {
+    let [first, second] = programs;
+    if first.spelling != second.spelling {
+        return Err(NotComparable::Spelling);
+    }
+    for one in &first.relations {
+        let Some(other) = second.relation_named(&one.name).map(|id| second.relation(id)) else { continue };
+        if !one.is_edb() && !other.is_edb() {
+            continue;
+        }
+        let name = || one.name.clone();
+        if one.is_edb() != other.is_edb() {
+            return Err(NotComparable::Derived(name()));
+        }
+        if one.arity != other.arity {
+            return Err(NotComparable::Schema(name(), one.arity, other.arity));
+        }
+        if one.kind != other.kind {
+            return Err(NotComparable::Kind(name()));
+        }
     }
     Ok(())
 }
@@ -160,7 +255,7 @@ pub fn compare(
         found.push(answer.findings);
     }
     let [first, second] = [0, 1].map(|side: usize| named_models(&sides[side].program, &found[side]));
-    let models = [found[0].models_found, found[1].models_found];
+    let models = Some([found[0].models_found, found[1].models_found]);
     let figures = [found[0].figures, found[1].figures];
     let compared = |comparison| Compared { comparison, models, figures };
     for (side, (own, others)) in [(&first, &second), (&second, &first)].into_iter().enumerate() {
@@ -219,10 +314,6 @@ fn named_models(program: &Program, findings: &Findings) -> Vec<BTreeSet<NamedFac
 }
 
 fn named(program: &Program, fact: &LocatedFact) -> NamedFact {
-    let name = |value: Value| match value {
-        Value::Int(integer) => Name::Int(integer),
-        Value::Symbol(id) => Name::Symbol(program.symbols.name(id).to_string()),
-    };
-    let columns = fact.fact.values.iter().map(|&value| name(value)).collect();
-    (program.relation(fact.fact.relation).name.clone(), name(program.node_value(fact.node)), columns)
+    let columns = fact.fact.values.iter().map(|&value| program.name(value)).collect();
+    (program.relation(fact.fact.relation).name.clone(), program.name(program.node_value(fact.node)), columns)
 }

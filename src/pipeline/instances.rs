@@ -1,29 +1,23 @@
-//! All small instances of a program (`check --instances`): every network and every content of the EDB relations within bounds, up to
-//! renaming, smaller ones first, each checked like any instance. The first that is diffluent or violates a `never` is the answer.
-//!
-//! Relations that no rule reads are left empty: nothing depends on them. What stands in a column: nodes where rules use its values as locations; else the
-//! constants that rules name there and as many other values as the bound says: fresh symbols, or 1, 2, … where rules compute.
+//! All small instances (`--instances`): every network and every content of the EDB relations within bounds, up to renaming, smaller ones first.
+//! `check` checks each like any instance, and the first that is diffluent or violates a `never` is the answer.
 
 mod columns;
 mod enumerate;
+mod universe;
 
 use super::bare::Bare;
 use super::check::{Answer, Basis, Options, Scope, Verdict, check};
 use super::figures::Figures;
 use super::instance::Findings;
 use super::read::Read;
+use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
 use crate::explore::Progress;
-use crate::program::{Kind, Program, RelationId, Spelling, Value};
-use columns::Columns;
-use enumerate::{next_level, permutations};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::program::Program;
+use enumerate::next_level;
 use std::fmt;
-
-/// Most permutations under which instances are compared; values are told apart where there would be more.
-const MOST_PERMUTATIONS: usize = 5040;
-/// Most facts that may stand in an instance's universe: sets of them are enumerated.
-const MOST_FACTS: usize = 1 << 16;
+use std::ops::ControlFlow;
+use universe::universes;
 
 /// How large instances may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +99,64 @@ pub fn search(
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, NotSearched> {
-    let mut universes = universes(program, bare, bounds)?;
     let mut searched = Searched { bounds, instances: 0, erring: 0 };
     let mut total = Figures::default();
     let mut open: Option<Bound> = None;
-    'all: for facts in 0..=bounds.facts {
+    let mut found = None;
+    let cut = each(&[Subject { program, bare }], bounds, budget, &mut |text| {
+        let read = bare.with(text);
+        let (program, analysis) = readable(&read, text);
+        searched.instances += 1;
+        let Ok(answer) = check(program, analysis, budget, options, watch) else {
+            searched.erring += 1;
+            return ControlFlow::Continue(());
+        };
+        total.add(&answer.findings.figures);
+        match (answer.verdict, answer.basis) {
+            (Verdict::Diffluent | Verdict::Violated, _) => {
+                found = Some((answer, Found { text: text.to_string(), read }));
+                return ControlFlow::Break(());
+            }
+            (Verdict::Inconclusive, Basis::Bound(bound)) => open = open.or(Some(bound)),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    if let Some((answer, found)) = found {
+        let answer = Answer { findings: Findings { figures: total, ..answer.findings }, ..answer };
+        return Ok(Outcome { answer, found: Some(found), searched });
+    }
+    let (verdict, basis) = match open.or(cut) {
+        Some(bound) => (Verdict::Inconclusive, Basis::Bound(bound)),
+        None => (Verdict::Confluent, Basis::Explored),
+    };
+    let findings = Findings::none(total);
+    let answer = Answer { verdict, scope: Scope::Bounded, basis, findings, witness: None, violations: Vec::new() };
+    Ok(Outcome { answer, found: None, searched })
+}
+
+/// A program whose instances are searched.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// What is left of it without its instance.
+    pub bare: &'a Bare,
+}
+
+/// Calls `judge` with the text of each instance of one program, or of two that are given the same instances, until it breaks. The bound that cut the
+/// search, if one did.
+///
+/// # Errors
+/// If the search is not possible.
+pub fn each(
+    subjects: &[Subject<'_>],
+    bounds: Bounds,
+    budget: &Budget,
+    judge: &mut dyn FnMut(&str) -> ControlFlow<()>,
+) -> Result<Option<Bound>, NotSearched> {
+    let mut universes = universes(subjects, bounds)?;
+    for facts in 0..=bounds.facts {
         for universe in &mut universes {
             let previous = std::mem::take(&mut universe.level);
             let sets: Box<dyn Iterator<Item = Vec<u32>>> = if facts == 0 {
@@ -119,209 +166,26 @@ pub fn search(
             };
             for set in sets {
                 if let Err(bound) = budget.check() {
-                    open = Some(bound);
-                    break 'all;
+                    return Ok(Some(bound));
                 }
                 let text = universe.text(&set);
                 universe.level.push(set);
-                let read = bare.with(&text);
-                let Some((program, analysis)) = &read.program else {
-                    let why: Vec<&str> = read.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
-                    panic!("internal error: an instance that cannot be read: {text}: {}", why.join("; "));
-                };
-                searched.instances += 1;
-                let Ok(answer) = check(program, analysis, budget, options, watch) else {
-                    searched.erring += 1;
-                    continue;
-                };
-                total.add(&answer.findings.figures);
-                match (answer.verdict, answer.basis) {
-                    (Verdict::Diffluent | Verdict::Violated, _) => {
-                        let answer = Answer { findings: Findings { figures: total, ..answer.findings }, ..answer };
-                        return Ok(Outcome { answer, found: Some(Found { text, read }), searched });
-                    }
-                    (Verdict::Inconclusive, Basis::Bound(bound)) => open = open.or(Some(bound)),
-                    _ => {}
+                if judge(&text).is_break() {
+                    return Ok(None);
                 }
             }
         }
     }
-    let (verdict, basis) = match open {
-        Some(bound) => (Verdict::Inconclusive, Basis::Bound(bound)),
-        None => (Verdict::Confluent, Basis::Explored),
-    };
-    let findings = Findings::none(total);
-    let answer = Answer { verdict, scope: Scope::Bounded, basis, findings, witness: None, violations: Vec::new() };
-    Ok(Outcome { answer, found: None, searched })
+    Ok(None)
 }
 
-/// The possible facts over one network, and the sets of them that were made last.
-struct Universe {
-    /// `nodes a, b;`
-    network: String,
-    /// Each fact as the program writes it.
-    facts: Vec<String>,
-    images: Vec<Vec<u32>>,
-    level: Vec<Vec<u32>>,
-}
-
-impl Universe {
-    fn text(&self, set: &[u32]) -> String {
-        let mut text = self.network.clone();
-        for &fact in set {
-            text.push(' ');
-            text.push_str(&self.facts[fact as usize]);
-        }
-        text
-    }
-}
-
-/// The values of one class: those that are told apart, then those that are not.
-#[derive(Debug, Clone)]
-struct Values {
-    names: Vec<String>,
-    /// The first that may be exchanged; from here on all may.
-    alike: usize,
-}
-
-/// A fact by numbers: node, relation, values, local step (0 is always).
-type Numbers = (usize, usize, Vec<usize>, usize);
-
-fn universes(program: &Program, bare: &Bare, bounds: Bounds) -> Result<Vec<Universe>, NotSearched> {
-    if !program.observers.is_empty() || !program.synchronous.is_empty() {
-        return Err(NotSearched::Observers);
-    }
-    let named = bare.named.len();
-    if named > bounds.nodes {
-        return Err(NotSearched::Nodes(named));
-    }
-    let columns = Columns::of(program);
-    let is_read = |id: RelationId| {
-        program.nevers.iter().any(|&(never, _)| never == id)
-            || program.rules.iter().any(|rule| {
-                rule.positive.iter().any(|atom| atom.relation == id)
-                    || rule.negative.iter().any(|atom| atom.relation == id)
-            })
-    };
-    let read: Vec<RelationId> = (0..program.relations.len() as u32)
-        .map(RelationId)
-        .filter(|&id| program.relation(id).is_edb() && !program.relation(id).builtin && is_read(id))
-        .collect();
-    let least = named.max(1);
-    (least..=bounds.nodes).map(|nodes| universe(program, bare, bounds, &columns, &read, nodes)).collect()
-}
-
-fn universe(
-    program: &Program,
-    bare: &Bare,
-    bounds: Bounds,
-    columns: &Columns,
-    read: &[RelationId],
-    nodes: usize,
-) -> Result<Universe, NotSearched> {
-    let known = columns.constants().map(|value| program.show_value(value));
-    let known: BTreeSet<String> = known.chain(bare.named.iter().cloned()).collect();
-    let fresh = |letter: char, count: usize| -> Vec<String> {
-        (1..).map(|i| format!("{letter}{i}")).filter(|name| !known.contains(name)).take(count).collect()
-    };
-    let (location, class) = columns.location();
-    let mut names: Vec<String> = bare.named.iter().cloned().collect();
-    names.extend(fresh('n', nodes - bare.named.len()));
-    let alike = if class.ordered { names.len() } else { bare.named.len() };
-    let mut values: BTreeMap<usize, Values> = BTreeMap::new();
-    values.insert(location, Values { names, alike });
-    for &relation in read {
-        for column in 0..program.relation(relation).arity {
-            let (number, class) = columns.class(relation, column);
-            values.entry(number).or_insert_with(|| {
-                let mut names: Vec<String> = class.constants.iter().map(|&value| program.show_value(value)).collect();
-                let constants = names.len();
-                if class.integer {
-                    let more = (1..).filter(|&i| !class.constants.contains(&Value::Int(i)));
-                    names.extend(more.take(bounds.values).map(|i| i.to_string()));
-                } else {
-                    names.extend(fresh('v', bounds.values));
-                }
-                let alike = if class.ordered { names.len() } else { constants };
-                Values { names, alike }
-            });
-        }
-    }
-    let mut facts: Vec<Numbers> = Vec::new();
-    for node in 0..nodes {
-        for (index, &relation) in read.iter().enumerate() {
-            let mut tuples = vec![Vec::new()];
-            for column in 0..program.relation(relation).arity {
-                let count = values[&columns.class(relation, column).0].names.len();
-                if tuples.len() * count > MOST_FACTS {
-                    return Err(NotSearched::Facts(tuples.len() * count));
-                }
-                tuples = (tuples.iter())
-                    .flat_map(|tuple: &Vec<usize>| (0..count).map(|value| [tuple.as_slice(), &[value]].concat()))
-                    .collect();
-            }
-            let event = program.relation(relation).kind == Kind::Event;
-            let steps = if event { 1..=bounds.steps } else { 0..=0 };
-            facts.extend(steps.flat_map(|step| tuples.iter().map(move |tuple| (node, index, tuple.clone(), step))));
-            if facts.len() > MOST_FACTS {
-                return Err(NotSearched::Facts(facts.len()));
-            }
-        }
-    }
-    facts.sort();
-    let images = images(&facts, &values, location, |relation, column| columns.class(read[relation], column).0);
-    let network = format!("nodes {};", values[&location].names.join(", "));
-    let shown = facts.iter().map(|(node, relation, tuple, step)| {
-        let relation = read[*relation];
-        let mark = if program.spelling == Spelling::Hash { "#" } else { "" };
-        let mut text = format!("{}({mark}{}", program.relation(relation).name, values[&location].names[*node]);
-        for (column, &value) in tuple.iter().enumerate() {
-            text.push_str(", ");
-            text.push_str(&values[&columns.class(relation, column).0].names[value]);
-        }
-        text + &if *step == 0 { ");".to_string() } else { format!(")@{step};") }
-    });
-    Ok(Universe { network, facts: shown.collect(), images, level: Vec::new() })
-}
-
-/// How permutations of values that are alike permute the facts: a group, since those of each class are all taken or none.
-fn images(
-    facts: &[Numbers],
-    values: &BTreeMap<usize, Values>,
-    location: usize,
-    class: impl Fn(usize, usize) -> usize,
-) -> Vec<Vec<u32>> {
-    let mut group: Vec<BTreeMap<usize, Vec<usize>>> = vec![BTreeMap::new()];
-    for (&number, Values { names, alike }) in values {
-        let free = names.len() - alike;
-        // More than seven have more permutations than are compared.
-        let all = if free > 7 { Vec::new() } else { permutations(free) };
-        if free < 2 || all.is_empty() || group.len() * all.len() > MOST_PERMUTATIONS {
-            continue;
-        }
-        let whole = |moved: &[usize]| (0..*alike).chain(moved.iter().map(|i| alike + i)).collect::<Vec<_>>();
-        group = (group.iter())
-            .flat_map(|known| {
-                all.iter().map(|moved| {
-                    let mut more = known.clone();
-                    more.insert(number, whole(moved));
-                    more
-                })
-            })
-            .collect();
-    }
-    let apply = |permutation: &BTreeMap<usize, Vec<usize>>, number: usize, value: usize| {
-        permutation.get(&number).map_or(value, |moved| moved[value])
-    };
-    (group.iter())
-        .map(|permutation| {
-            let moved = |(node, relation, tuple, step): &Numbers| -> u32 {
-                let tuple = tuple.iter().enumerate();
-                let tuple = tuple.map(|(column, &value)| apply(permutation, class(*relation, column), value)).collect();
-                let image = (apply(permutation, location, *node), *relation, tuple, *step);
-                facts.binary_search(&image).expect("internal error: a renaming that leaves the universe") as u32
-            };
-            facts.iter().map(moved).collect()
-        })
-        .collect()
+/// The program that was read with an instance of it.
+///
+/// # Panics
+/// If there is none: an internal error.
+pub fn readable<'a>(read: &'a Read, text: &str) -> &'a (Program, Analysis) {
+    read.program.as_ref().unwrap_or_else(|| {
+        let why: Vec<&str> = read.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
+        panic!("internal error: an instance that cannot be read: {text}: {}", why.join("; "))
+    })
 }

@@ -44,6 +44,20 @@ pub fn read_bare(inputs: &[Input], options: &resolve::Options) -> (Read, Option<
     (read, bare)
 }
 
+/// The same, and the program with what is unknown of it, which may be nothing.
+pub fn read_open(inputs: &[Input], options: &resolve::Options) -> (Read, Option<Open>) {
+    let loaded = load(inputs);
+    let mut read = read_loaded(loaded.clone(), options);
+    let open = match (read.open.take(), &read.program) {
+        (Some(open), _) => Some(*open),
+        (None, Some((program, analysis))) => {
+            Some(Open::new(loaded, options.clone(), Default::default(), program.clone(), analysis.clone()))
+        }
+        (None, None) => None,
+    };
+    (read, open)
+}
+
 fn read_loaded(mut loaded: Loaded, options: &resolve::Options) -> Read {
     let (unknowns, misplaced) = Unknowns::collect(&loaded.trees);
     let closed = unknowns.is_empty().then(|| std::mem::take(&mut loaded.trees));
@@ -99,7 +113,9 @@ fn values_needed(unknowns: &Unknowns) -> Diagnostic {
             }
         }
     };
-    finding.help("`check` and `explore` answer for all values; for one choice of values use `--valuation '?v == 1, …'`")
+    finding.help(
+        "`check`, `explore` and `equiv` answer for all values; for one choice of values use `--valuation '?v == 1, …'`",
+    )
 }
 
 /// Takes away what is only said to be missing because the item with it has a mistake of syntax and was left out of its

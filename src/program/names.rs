@@ -2,9 +2,36 @@
 
 use super::{Fact, NodeId, Program, RelationId, Spelling, Value};
 pub use crate::syntax::print::quote;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+
+/// A value by name: the same in programs whose symbols have other numbers. The derived order is the language's order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    /// A 64-bit integer.
+    Int(i64),
+    /// A symbol.
+    Symbol(String),
+}
+
+/// As the program would write it.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Int(integer) => integer.fmt(f),
+            Name::Symbol(symbol) => f.write_str(&quote(symbol)),
+        }
+    }
+}
 
 impl Program {
+    /// The name of a value.
+    pub fn name(&self, value: Value) -> Name {
+        match value {
+            Value::Int(integer) => Name::Int(integer),
+            Value::Symbol(id) => Name::Symbol(self.symbols.name(id).to_string()),
+        }
+    }
+
     /// A value: an integer, a plain lower-case identifier, or a quoted symbol.
     pub fn show_value(&self, value: Value) -> String {
         match value {

@@ -48,6 +48,8 @@ pub struct Options {
     pub nodes: Option<Vec<String>>,
     /// `--output`: replaces the declared outputs.
     pub outputs: Option<Vec<String>>,
+    /// Symbols that the program has beside those of its text: programs that are evaluated together have the same.
+    pub symbols: Vec<String>,
     /// `--network`: in which order copies may be delivered.
     pub order: Order,
     /// Synchronous rounds (semantics §5): operational rules may join across nodes and read `r(X)@k`, with a warning,
@@ -70,7 +72,8 @@ pub fn resolve(sources: &SourceMap, trees: &[Ast], options: &Options) -> (Option
 /// The program as far as it is in order.
 fn checked(sources: &SourceMap, trees: &[Ast], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Program {
     let given: Option<Vec<NodeName>> = options.nodes.as_ref().and_then(|names| network::read_names(names, diagnostics));
-    let constants = Constants::collect(trees, given.iter().flatten().filter_map(NodeName::symbol));
+    let more = options.symbols.iter().map(String::as_str);
+    let constants = Constants::collect(trees, given.iter().flatten().filter_map(NodeName::symbol).chain(more));
     let mut drafts = Drafts::collect(trees, &constants, diagnostics);
     let mut suggestions = Suggestions::default();
     declarations::events(&mut drafts, &mut suggestions, diagnostics);

@@ -11,6 +11,7 @@ mod explanation;
 mod faults;
 mod fewer;
 mod flow;
+mod instances;
 mod polarity;
 mod proof;
 mod run_why;
@@ -30,6 +31,7 @@ pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use fewer::FewerObject;
 pub use flow::{FlowObject, verdict as flow_verdict};
+pub use instances::InstancesObject;
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
 pub use run_why::{RunClaimObject, RunWhyObject};
@@ -41,7 +43,7 @@ pub use why::{ClaimObject, WhyObject};
 use super::facts::{shown, shown_models};
 use super::{Case, advice};
 use crate::pipeline::recheck::Rechecked;
-use crate::pipeline::{Basis, Figures, Invariant};
+use crate::pipeline::{Basis, Figures, Invariant, Verdict};
 use crate::program::Program;
 use crate::reduce::Reductions;
 use crate::witness::file::{InvariantObject, WitnessObject};
@@ -171,17 +173,6 @@ pub struct CheckObject {
     pub valuations: Option<ValuationsObject>,
 }
 
-/// Small instances that were searched.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct InstancesObject {
-    /// Within which bounds.
-    pub bounds: String,
-    /// How many were checked, up to renaming.
-    pub checked: usize,
-    /// In how many of these a rule errs, of which nothing is said.
-    pub erring: usize,
-}
-
 /// What reductions left out of a search.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct ReductionObject {
@@ -299,13 +290,9 @@ impl CheckObject {
             },
             why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
             shrunk: case.fewer.map(FewerObject::new),
-            instances: case.instances.map(|searched| InstancesObject {
-                bounds: searched.bounds.to_string(),
-                checked: searched.instances,
-                erring: searched.erring,
-            }),
+            instances: case.instances.map(InstancesObject::new),
             instance: case.instance.map(str::to_string),
-            valuations: case.valuations.map(ValuationsObject::new),
+            valuations: case.valuations.map(|searched| ValuationsObject::new(searched, Verdict::name)),
         }
     }
 }

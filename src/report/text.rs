@@ -2,6 +2,7 @@
 //! them.
 
 pub mod classification;
+pub mod equiv;
 pub mod faults;
 mod fewer;
 pub mod flow;
@@ -17,6 +18,7 @@ use super::style::{Style, Tone};
 use super::{Case, advice};
 use crate::analysis::Theorem;
 use crate::analysis::theorem::Known;
+use crate::pipeline::instances::Searched;
 use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
 use crate::program::Order;
@@ -183,13 +185,18 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
 
 fn instances(case: &Case<'_>, style: Style, text: &mut String) {
     let Some(searched) = case.instances else { return };
+    rows_of_instances(searched, case.instance, style, text);
+}
+
+/// The rows about small instances, and the one that was found.
+fn rows_of_instances(searched: Searched, instance: Option<&str>, style: Style, text: &mut String) {
     let mut told =
         format!("{} up to renaming within {}", counted(searched.instances as u64, "instance"), searched.bounds);
     if searched.erring > 0 {
         let _ = write!(told, "; a rule errs in {} of them, of which nothing is said", searched.erring);
     }
     row(text, style, "searched", &told);
-    if let Some(instance) = case.instance {
+    if let Some(instance) = instance {
         row(text, style, "instance", instance);
     }
 }

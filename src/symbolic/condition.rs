@@ -30,7 +30,7 @@ pub enum Question {
 /// A question and its answer.
 pub type Condition = (Question, bool);
 
-/// The unknown constants of a program, as a solver sees them.
+/// The unknown constants of a program, or of several with the same symbols, as a solver sees them.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// The names of the unknowns, without their mark; an unknown's number is an index.
@@ -48,8 +48,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line of `program`, in which `stand_ins` stand for `unknowns`.
-    pub fn new(program: &Program, unknowns: &Unknowns, stand_ins: &Valuation) -> Self {
+    /// The line of programs with the same symbols, in which `stand_ins` stand for `unknowns`.
+    pub fn new(programs: &[&Program], unknowns: &Unknowns, stand_ins: &Valuation) -> Self {
+        let program = programs[0];
+        debug_assert!(programs.iter().all(|other| other.symbols == program.symbols));
         let names: Vec<String> = unknowns.constants.iter().map(|(name, _)| name.clone()).collect();
         let most = names.len().max(1);
         let mut found = Vec::new();
@@ -76,7 +78,7 @@ impl Line {
         }
         let end = next + i128::try_from(most).unwrap_or(0);
         let mut line = Line { names, stand_ins: found, places, end, declarations: String::new(), given: Vec::new() };
-        let integers = line.integers(program);
+        let integers = line.integers(programs);
         for (number, integer) in integers.into_iter().enumerate() {
             let _ = write!(line.declarations, "(declare-const u{number} Int)");
             let end = if integer { SYMBOLS } else { line.end };
@@ -106,10 +108,12 @@ impl Line {
         (0..).map(SymbolId).zip(&self.places).filter_map(|(id, place)| Some((id, (*place)?)))
     }
 
-    /// For each unknown, whether it stands in a column that rules take to hold integers.
-    fn integers(&self, program: &Program) -> Vec<bool> {
+    /// For each unknown, whether it stands in a column that rules of some program take to hold integers.
+    fn integers(&self, programs: &[&Program]) -> Vec<bool> {
         let mut integers = vec![false; self.names.len()];
-        for given in &program.facts {
+        for (program, given) in
+            programs.iter().flat_map(|program| program.facts.iter().map(move |fact| (program, fact)))
+        {
             for (column, &value) in given.fact.values.iter().enumerate() {
                 if let Some(number) = self.unknown(value) {
                     integers[number as usize] |= program.integers[given.fact.relation.0 as usize][column];

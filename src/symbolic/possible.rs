@@ -24,6 +24,9 @@ const MOST_MADE: usize = 40;
 /// The columns of a fact.
 pub type Row = Box<[TermId]>;
 
+/// A fact of an output relation that some step of a node may hold.
+pub type Output = (NodeId, RelationId, Row);
+
 /// The values of a rule's variables.
 type Binding = Vec<Option<TermId>>;
 
@@ -65,11 +68,11 @@ pub struct Derived {
     pub sent: Vec<(NodeId, RelationId, Row)>,
 }
 
-/// Settles the oracle's case.
+/// Settles the oracle's case. The facts of output relations that were found.
 ///
 /// # Errors
 /// The first question that is left open, or the bound that was hit.
-pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<(), Halt> {
+pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<Vec<Output>, Halt> {
     let relevant = relevant(program);
     let mut possible = Possible::new(program, oracle, &relevant, false);
     possible.given()?;
@@ -88,7 +91,7 @@ pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<(), Halt> {
             }
         }
         if possible.count == before {
-            return Ok(());
+            return Ok(possible.outputs());
         }
     }
 }
@@ -212,6 +215,17 @@ impl Possible<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    fn outputs(&self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        for node in self.program.node_ids() {
+            for &relation in &self.program.outputs {
+                let rows = &self.rows[node.0 as usize][relation.0 as usize].list;
+                outputs.extend(rows.iter().map(|row| (node, relation, row.clone())));
+            }
+        }
+        outputs
     }
 
     fn at(&self, node: Option<NodeId>) -> usize {

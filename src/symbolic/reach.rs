@@ -5,7 +5,7 @@
 //! delivered counts here: one copy of each is taken, and beyond two copies in flight there are always more. That adds steps and leaves none out.
 
 use super::oracle::{Halt, Oracle};
-use super::possible::{Possible, Row, relevant};
+use super::possible::{Output, Possible, Row, relevant};
 use crate::budget::Bound;
 use crate::program::{NodeId, Program, RelationId, When};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,11 +52,11 @@ struct Reach<'p, 'o, 'l> {
     steps: FxHashMap<(NodeId, Local, BTreeSet<Fact>), Outcome>,
 }
 
-/// Settles the oracle's case.
+/// Settles the oracle's case. The facts of output relations that were met.
 ///
 /// # Errors
 /// The first question that is left open, or the bound that was hit.
-pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<(), Halt> {
+pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<Vec<Output>, Halt> {
     if !program.observers.is_empty() {
         return Err(Halt::Stopped(Bound::Facts));
     }
@@ -88,7 +88,14 @@ pub fn settle(program: &Program, oracle: &mut Oracle<'_>) -> Result<(), Halt> {
             }
         }
     }
-    Ok(())
+    let mut outputs = Vec::new();
+    for node in program.node_ids() {
+        for &relation in &program.outputs {
+            let met = reach.met[node.0 as usize].get(&relation).into_iter().flatten();
+            outputs.extend(met.map(|row| (node, relation, row.clone())));
+        }
+    }
+    Ok(outputs)
 }
 
 impl Reach<'_, '_, '_> {

@@ -80,6 +80,43 @@ impl Unknowns {
         self.constants.is_empty() && self.facts.is_empty()
     }
 
+    /// The unknowns of two programs that are given the same valuation: constants of one name are one, and so are facts that are written alike. What
+    /// either assumes holds.
+    #[must_use]
+    pub fn joined(&self, other: &Unknowns) -> Unknowns {
+        let mut joined = Unknowns::default();
+        for one in [self, other] {
+            for (name, span) in &one.constants {
+                if !joined.constants.iter().any(|(known, _)| known == name) {
+                    joined.constants.push((name.clone(), *span));
+                }
+            }
+            for fact in &one.facts {
+                if joined.fact(fact).is_none() {
+                    joined.facts.push(fact.clone());
+                }
+            }
+            joined.assumptions.extend(one.assumptions.iter().cloned());
+        }
+        joined
+    }
+
+    /// What a valuation of `all`, of which these unknowns are a part, says of them.
+    #[must_use]
+    pub fn part(&self, all: &Unknowns, valuation: &Valuation) -> Valuation {
+        let value = |(name, _): &(String, Span)| Some((name.clone(), valuation.constants.get(name)?.clone()));
+        let given = |fact: &Atom| all.fact(fact).is_none_or(|index| valuation.given[index]);
+        Valuation {
+            constants: self.constants.iter().filter_map(value).collect(),
+            given: self.facts.iter().map(given).collect(),
+        }
+    }
+
+    /// The first fact that is written like this one.
+    fn fact(&self, atom: &Atom) -> Option<usize> {
+        self.facts.iter().position(|known| same(known, atom))
+    }
+
     /// A valuation in which every fact is given and each constant stands for itself, as a symbol that no tree has.
     pub fn stand_ins(&self, trees: &[Ast]) -> Valuation {
         let mut taken = BTreeSet::new();

@@ -78,6 +78,21 @@ fn what_each_command_prints_validates() {
         validate(&flow, &json, program);
         verdicts.push(json["verdict"].to_string());
     }
+    let equiv = validator("equiv");
+    let (plain, stamped) = (corpus("papers/overwrite.ded"), corpus("papers/overwrite-stamped.ded"));
+    let (values, unique) = (corpus("unknown/writers.ded"), corpus("unknown/writers-unique.ded"));
+    for arguments in [
+        &[&plain, "--output", "value", "--", &stamped][..],
+        &[&plain, "--output", "value", "--instances", "facts<=1", "--", &stamped],
+        &[&plain, "--instances", "facts<=1", "--", &plain],
+        &[&unique, "--", &unique],
+        &[&values, "--max-states", "2", "--no-reduction", "--", &unique],
+        &[&plain, "--", "no/such.ded"],
+    ] {
+        let json = watershed(&[&["equiv", "--format", "json"], arguments].concat()).json();
+        validate(&equiv, &json, &format!("equiv {arguments:?}"));
+        verdicts.push(json["verdict"].to_string());
+    }
     let faults = validator("faults");
     for (program, rounds) in
         [("faults/kafka.ded", "6"), ("faults/redundant.ded", "5"), ("faults/redundant.ded", "1"), ("no/such.ded", "3")]
@@ -100,6 +115,8 @@ fn what_each_command_prints_validates() {
         "confluent",
         "diffluent",
         "violated",
+        "same",
+        "different",
         "ended",
         "met",
         "dedalus+",

@@ -19,13 +19,13 @@ use watershed::program::rule::{AggregateFunction, Comparator};
 use watershed::program::{Condition, HeadTerm, Kind, Program, Rule, Spelling, resolve};
 use watershed::syntax::load::Input;
 
-const BOUNDS: Bounds = Bounds { nodes: 2, values: 2, facts: 2, steps: 1 };
+pub const BOUNDS: Bounds = Bounds { nodes: 2, values: 2, facts: 2, steps: 1 };
 /// Instances made of each program.
 const TRIED: usize = 30;
 
 /// Whether values are told apart by `==` only: else instances also differ in how new values are ordered among those that rules name, which the search
 /// does not promise to cover.
-fn is_unordered(rule: &Rule) -> bool {
+pub fn is_unordered(rule: &Rule) -> bool {
     let compares = |condition: &Condition| match condition {
         Condition::Compare { comparator, .. } => matches!(comparator, Comparator::Eq | Comparator::Ne),
         Condition::Bind { .. } => true,
@@ -38,7 +38,7 @@ fn is_unordered(rule: &Rule) -> bool {
 }
 
 /// Facts over two nodes whose names stand in every column.
-fn facts(program: &Program, nodes: &[&str], rng: &mut ChaCha8Rng) -> Vec<String> {
+pub fn facts(program: &Program, nodes: &[&str], rng: &mut ChaCha8Rng) -> Vec<String> {
     let relations: Vec<_> = program.relations.iter().filter(|of| of.is_edb() && !of.builtin).collect();
     let count = rng.random_range(0..=BOUNDS.facts);
     let mark = if program.spelling == Spelling::Hash { "#" } else { "" };

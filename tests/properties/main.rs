@@ -5,6 +5,7 @@ mod apart;
 mod brute;
 mod campaign;
 mod datalog;
+mod equivalence;
 mod faulty;
 mod fewer;
 mod fifo;
@@ -459,6 +460,24 @@ fn no_values_of_unknowns_are_missed() {
     assert!(tally.of("searched") * 2 >= all, "too few programs are searched");
     assert!(tally.of("several verdicts") * 20 >= all, "too few programs have several verdicts");
     assert!(tally.of("values assumed") >= all, "too few values are assumed");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn values_under_which_programs_differ_are_not_missed() {
+    let tally = campaign(400, random, equivalence::no_values_are_missed);
+    let all = tally.programs();
+    assert!(tally.of("same") * 5 >= all && tally.of("different") * 10 >= all, "too few programs of either kind");
+    assert!(tally.of("several cases, decided") * 10 >= all, "too few programs have several cases");
+    assert!(tally.of("valuations of programs that are the same") >= all, "too few values are tried");
+}
+
+#[test]
+fn small_instances_on_which_programs_differ_are_not_missed() {
+    let tally = campaign(300, random, equivalence::no_instance_is_missed);
+    let all = tally.programs();
+    assert!(tally.of("same") * 20 >= all && tally.of("different") * 20 >= all, "too few programs of either kind");
+    assert!(tally.of("instances on which programs differ") * 10 >= all, "too few instances are different");
 }
 
 #[test]

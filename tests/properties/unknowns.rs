@@ -25,6 +25,16 @@ const TRIED: usize = 15;
 
 /// Some constants in the facts of a model are made unknown, and sometimes a fact becomes one that may be given or not.
 fn text(model: &Model, rng: &mut ChaCha8Rng) -> String {
+    shown(&opened(model, rng))
+}
+
+/// The text of a model whose constants [`opened`] made unknown.
+pub fn shown(model: &Model) -> String {
+    model.text().replace("zzq", "?u")
+}
+
+/// The same as a model; an unknown is a symbol there.
+pub fn opened(model: &Model, rng: &mut ChaCha8Rng) -> Model {
     let mut model = model.clone();
     let unknowns = rng.random_range(1..=3);
     let mut columns: Vec<(usize, usize)> = Vec::new();
@@ -43,11 +53,11 @@ fn text(model: &Model, rng: &mut ChaCha8Rng) -> String {
             fact.atom.relation = format!("maybe {}", fact.atom.relation);
         }
     }
-    model.text().replace("zzq", "?u")
+    model
 }
 
 /// Values that lie everywhere among those of the program.
-fn candidates(open: &Open) -> (Vec<TermKind>, Vec<TermKind>) {
+pub fn candidates(open: &Open) -> (Vec<TermKind>, Vec<TermKind>) {
     let mut integers: BTreeSet<i64> = (1..=3).collect();
     let mut symbols: BTreeSet<String> = ["", "a0", "zz"].map(String::from).into();
     let mut constant = |value: Value| match value {
@@ -67,7 +77,7 @@ fn candidates(open: &Open) -> (Vec<TermKind>, Vec<TermKind>) {
 }
 
 /// The unknowns in columns that hold integers.
-fn integral(open: &Open) -> BTreeSet<String> {
+pub fn integral(open: &Open) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for given in &open.program.facts {
         for (column, &value) in given.fact.values.iter().enumerate() {

@@ -11,7 +11,7 @@ table! {
          right: put(#r, ?u); put(#r, ?t); assume ?u == ?t + 1;";
     VALUES_NEEDED = "E1202", "unknown inputs where values are needed",
         "This command is about one instance, and the program's facts have unknown constants, or facts that may be given or not.\n\
-         `check` and `explore` answer for all values. For others, say which: `--valuation '?v == 1, p(#a), notin q(#a)'`.";
+         `check`, `explore` and `equiv` answer for all values. For others, say which: `--valuation '?v == 1, p(#a), notin q(#a)'`.";
     BAD_VALUATION = "E1203", "a valuation that does not fit the program",
         "A valuation gives each unknown constant a value, once, and says of each `maybe` fact whether it is given, in the words of a\n\
          rule's body: `?v == 1, ?t == paper, p(#a), notin q(#a)`. The values have to meet the program's assumptions.";
@@ -23,7 +23,9 @@ table! {
          checkpoints or several processes. Give the unknowns values with `--valuation`, and all of these work.";
     NOT_COMPARABLE = "E1207", "programs that cannot be compared",
         "`equiv P -- Q` compares the ultimate facts of output relations that both programs have, with the same columns: those that they\n\
-         declare, which must be the same ones; of programs that declare none, those that both derive. `--output` names others.";
+         declare, which must be the same ones; of programs that declare none, those that both derive. `--output` names others.\n\
+         With `--instances` both are given the same facts: a relation that is EDB in one is EDB in the other, if that has it, with the\n\
+         same columns, and of events in both or in neither; and both spell locations in the same way.";
     CONTRADICTORY = "E1206", "assumptions that no values meet",
         "No values of the unknown constants meet all that the program assumes of them, so there is nothing to check.\n\
          \n\

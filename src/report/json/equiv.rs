@@ -1,7 +1,8 @@
 //! The answer of `equiv`.
 
-use super::{DiagnosticObject, SCHEMA, Statistics, nodes, outputs};
-use crate::pipeline::equiv::{Compared, Comparison, Side};
+use super::{DiagnosticObject, InstancesObject, SCHEMA, Statistics, ValuationsObject, nodes, outputs};
+use crate::pipeline::equiv::{Comparison, Likeness};
+use crate::report::EquivCase;
 use crate::report::facts::shown;
 use crate::witness::file::StepObject;
 use schemars::JsonSchema;
@@ -23,7 +24,7 @@ pub struct EquivObject {
     /// `same`, `different` or `inconclusive`.
     #[schemars(extend("enum" = ["same", "different", "inconclusive"]))]
     pub verdict: &'static str,
-    /// `this-instance`, or `bounded` if a bound was hit.
+    /// `this-instance`; `bounded` if a bound was hit, or if the programs are the same on all small instances (`--instances`).
     #[schemars(extend("enum" = ["this-instance", "bounded"]))]
     pub scope: &'static str,
     /// `explored`, or the bound that left the question open.
@@ -37,10 +38,19 @@ pub struct EquivObject {
     pub diagnostics: Vec<DiagnosticObject>,
     /// What it took, both together.
     pub statistics: Statistics,
-    /// How many distinct ultimate models of each were found.
-    pub models: [usize; 2],
+    /// How many distinct ultimate models of each were found; `null` if the answer is about several instances.
+    pub models: Option<[usize; 2]>,
     /// A run of one of them that ends as none of the other does; `null` unless they are different.
     pub difference: Option<DifferenceObject>,
+    /// The small instances that were searched (`--instances`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<InstancesObject>,
+    /// The network and facts of the instance on which they differ: a text for `--instance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The cases of unknown inputs; if a program has some, and values are not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valuations: Option<ValuationsObject>,
 }
 
 /// A run of one program that ends as none of the other does.
@@ -49,6 +59,9 @@ pub struct DifferenceObject {
     /// Whose run it is: `first` or `second`.
     #[schemars(extend("enum" = ["first", "second"]))]
     pub of: &'static str,
+    /// The values of that program's own unknowns, a text for `--valuation` of a command about it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valuation: Option<String>,
     /// Its ultimate model, sorted.
     pub model: Vec<String>,
     /// Its schedule as a string, for `replay`.
@@ -62,26 +75,26 @@ pub struct DifferenceObject {
 
 impl EquivObject {
     /// The object of a comparison.
-    pub fn new(
-        files: [Vec<String>; 2],
-        sides: &[Side; 2],
-        compared: &Compared,
-        diagnostics: Vec<DiagnosticObject>,
-        statistics: Statistics,
-    ) -> Self {
-        let [program, other] = files;
-        let (verdict, scope, basis) = match &compared.comparison {
-            Comparison::Same => ("same", "this-instance", "explored".to_string()),
-            Comparison::Different(_) => ("different", "this-instance", "explored".to_string()),
-            Comparison::Open(bound) => ("inconclusive", "bounded", format!("bound:{bound}")),
+    pub fn new(case: &EquivCase, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+        let [program, other] = case.files.clone();
+        let comparison = &case.compared.comparison;
+        let basis = match comparison {
+            Comparison::Same | Comparison::Different(_) => "explored".to_string(),
+            Comparison::Open(bound) => format!("bound:{bound}"),
         };
-        let difference = match &compared.comparison {
+        let scope = match comparison {
+            Comparison::Different(_) => "this-instance",
+            Comparison::Same if case.instances.is_none() => "this-instance",
+            Comparison::Same | Comparison::Open(_) => "bounded",
+        };
+        let difference = match comparison {
             Comparison::Different(difference) => {
-                let of = &sides[difference.side].program;
+                let of = &case.sides[difference.side].program;
                 let (stem, cycle) = difference.run.records.split_at(difference.run.stem);
                 let steps = |records: &[_]| records.iter().map(|record| StepObject::new(of, record)).collect();
                 Some(DifferenceObject {
                     of: ["first", "second"][difference.side],
+                    valuation: case.parts[difference.side].clone(),
                     model: shown(of, &difference.model),
                     schedule: difference.schedule.show(of),
                     stem: steps(stem),
@@ -95,15 +108,18 @@ impl EquivObject {
             command: "equiv",
             program,
             other,
-            verdict,
+            verdict: comparison.likeness().name(),
             scope,
             basis,
-            nodes: nodes(&sides[0].program),
-            outputs: outputs(&sides[0].program),
+            nodes: nodes(&case.sides[0].program),
+            outputs: outputs(&case.sides[0].program),
             diagnostics,
             statistics,
-            models: compared.models,
+            models: case.compared.models,
             difference,
+            instances: case.instances.map(InstancesObject::new),
+            instance: case.instance.clone(),
+            valuations: case.valuations.as_ref().map(|searched| ValuationsObject::new(searched, Likeness::name)),
         }
     }
 }

@@ -30,18 +30,18 @@ pub struct CaseObject {
     pub conditions: Vec<String>,
     /// The values that were explored.
     pub valuation: String,
-    /// Its verdict.
-    #[schemars(extend("enum" = ["confluent", "diffluent", "violated", "inconclusive"]))]
+    /// Its verdict; of two programs that are compared, `same` or `different`.
+    #[schemars(extend("enum" = ["confluent", "diffluent", "violated", "same", "different", "inconclusive"]))]
     pub verdict: &'static str,
 }
 
 impl ValuationsObject {
-    /// The object of what was searched.
-    pub fn new(searched: &Searched) -> Self {
-        let case = |decided: &Decided| CaseObject {
+    /// The object of what was searched; `name` names what was found of a case.
+    pub fn new<V: Copy>(searched: &Searched<V>, name: fn(V) -> &'static str) -> Self {
+        let case = |decided: &Decided<V>| CaseObject {
             conditions: decided.conditions.clone(),
             valuation: decided.valuation.clone(),
-            verdict: decided.verdict.name(),
+            verdict: name(decided.verdict),
         };
         ValuationsObject {
             unknowns: searched.unknowns.clone(),

@@ -12,6 +12,25 @@ const SHOWN_CASES: usize = 12;
 /// The rows about unknowns. `verbose` lists all cases.
 pub fn rows(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     let Some(searched) = case.valuations else { return };
+    let all = [Verdict::Confluent, Verdict::Diffluent, Verdict::Violated, Verdict::Inconclusive];
+    let shown = if verbose {
+        usize::MAX
+    } else if case.command == "explore" {
+        SHOWN_CASES
+    } else {
+        0
+    };
+    rows_of(searched, &all.map(|verdict| (verdict, verdict.name())), shown, style, text);
+}
+
+/// The same, with the names of what may be found of a case; `shown` cases are listed.
+pub fn rows_of<V: Copy + PartialEq>(
+    searched: &Searched<V>,
+    names: &[(V, &str)],
+    shown: usize,
+    style: Style,
+    text: &mut String,
+) {
     row(text, style, "unknown", &searched.unknowns);
     if let Some(found) = searched.answered() {
         row(text, style, "case", &conditions(found));
@@ -20,12 +39,11 @@ pub fn rows(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     if searched.cases.is_empty() {
         return;
     }
-    let count = |verdict: Verdict| searched.cases.iter().filter(|case| case.verdict == verdict).count();
     let mut told = counted(searched.cases.len() as u64, "case");
-    for verdict in [Verdict::Confluent, Verdict::Diffluent, Verdict::Violated, Verdict::Inconclusive] {
-        let cases = count(verdict);
+    for (verdict, name) in names {
+        let cases = searched.cases.iter().filter(|case| case.verdict == *verdict).count();
         if cases > 0 {
-            let _ = write!(told, ", {cases} {}", verdict.name());
+            let _ = write!(told, ", {cases} {name}");
         }
     }
     let counts = searched.counts;
@@ -35,18 +53,16 @@ pub fn rows(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
         counts.solved, counts.cut, counts.cached
     );
     row(text, style, "cases", &told);
-    if verbose || case.command == "explore" {
-        let most = if verbose { usize::MAX } else { SHOWN_CASES };
-        for case in searched.cases.iter().take(most) {
-            row(text, style, "", &format!("{}: {}", case.verdict.name(), conditions(case)));
-        }
-        if searched.cases.len() > most {
-            row(text, style, "", &format!("and {} more (`-v` lists them)", searched.cases.len() - most));
-        }
+    for case in searched.cases.iter().take(shown) {
+        let name = names.iter().find(|(verdict, _)| *verdict == case.verdict).map_or("", |(_, name)| *name);
+        row(text, style, "", &format!("{name}: {}", conditions(case)));
+    }
+    if shown > 0 && searched.cases.len() > shown {
+        row(text, style, "", &format!("and {} more (`-v` lists them)", searched.cases.len() - shown));
     }
 }
 
-fn conditions(case: &Decided) -> String {
+fn conditions<V>(case: &Decided<V>) -> String {
     if case.conditions.is_empty() { "all values".to_string() } else { case.conditions.join(", ") }
 }
 
