@@ -4,7 +4,7 @@ use super::{classification, row};
 use crate::pipeline::Verdict;
 use crate::pipeline::prove::Outcome;
 use crate::program::Program;
-use crate::prove::joining::Steps;
+use crate::prove::joining::{Attempt, Steps};
 use crate::prove::semantic::Semantic;
 use crate::report::obligations;
 use crate::report::proof::Proof;
@@ -52,7 +52,8 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
         row(&mut text, style, "instance", &found);
         super::facts(case, style, verbose, &mut text);
     }
-    classification::polarity(program, sources, analysis, style, &mut text);
+    let known = proof.known();
+    classification::polarity(program, sources, &known, style, &mut text);
     if let Some(case) = &case {
         super::witness(case, style, &mut text);
     }
@@ -62,7 +63,7 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
 /// What was tried to prove it by what the rules mean.
 fn tried(program: &Program, semantic: &Semantic, style: Style, text: &mut String) {
     for apparent in &semantic.apparent {
-        let how = match (apparent.up, apparent.down) {
+        let how = match (apparent.up.is_some(), apparent.down.is_some()) {
             (true, true) => "never changes",
             (true, false) => "only grows",
             _ => "only shrinks",
@@ -70,7 +71,7 @@ fn tried(program: &Program, semantic: &Semantic, style: Style, text: &mut String
         let name = obligations::names(program, &[apparent.relation]);
         row(text, style, "apparent", &format!("what the rules of {name} derive together {how}, though they negate"));
     }
-    for attempt in &semantic.attempts {
+    for attempt in told(semantic) {
         let steps = Steps::new(program, &attempt.cell);
         let cell = obligations::names(program, &attempt.cell.own);
         if attempt.joins() {
@@ -91,4 +92,14 @@ fn tried(program: &Program, semantic: &Semantic, style: Style, text: &mut String
             }
         }
     }
+}
+
+/// The cells that join; and if there is no proof, of those that do not the last one that shows how, or else the last.
+fn told(semantic: &Semantic) -> Vec<&Attempt> {
+    let mut told: Vec<&Attempt> = semantic.attempts.iter().filter(|attempt| attempt.joins()).collect();
+    if semantic.proof.is_none() {
+        let failed = || semantic.attempts.iter().filter(|attempt| !attempt.joins());
+        told.extend(failed().rfind(|attempt| attempt.failing.is_some()).or_else(|| failed().next_back()));
+    }
+    told
 }
