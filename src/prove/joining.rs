@@ -13,7 +13,7 @@
 //! **Lemma.** For finite sets m and n: F(s, m ∪ n) = F(F(s, m), n), and S(s, m ∪ n) = S(s, m) ∪ S(F(s, m), n). By induction on n. If it is empty, this is *idle*.
 //! Else F(s, m ∪ n ∪ {a}) = F(F(s, m ∪ n), {a}) by *join*, = F(F(F(s, m), n), {a}) by the hypothesis, = F(F(s, m), n ∪ {a}) by *join* at the state F(s, m), which is in J; and likewise for S. So two
 //! deliveries may be exchanged, taken in one step, or repeated, with idle steps between: F(F(s, m), n) = F(s, m ∪ n) = F(F(s, n), m), and F(F(s, m), m) = F(s, m).
-//! (The algebra is `theories/joining.smt2`; a test has it checked.)
+//! (The algebra is `theories/steps.smt2`; `tests/theories.rs` has it checked.)
 //!
 //! **Theorem (joining deliveries).** If the obligations hold and the cell's relations and inputs depend on no counter ([`crate::analysis::infinite`]), then in every instance in which
 //! no rule errs: each node receives the same set of messages of the cell in all fair runs, and from some step on what it carries of the cell's relations is one set, the same in all fair runs.
