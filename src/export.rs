@@ -2,3 +2,4 @@
 
 pub mod asp;
 pub mod datalog;
+pub mod smt2;

@@ -51,6 +51,10 @@
 //! confluent. For a fact that is up, or down, is ultimate if it comes, or does not go; the other cases are what settled says. Without the condition on counters it is false: a counter `s(N+1)@next :- s(N)` that is sent to another node, and the lag
 //! `s(N), notin r(N)` there, never settle. Runs on ordered channels are fair runs, so it holds for them, too.
 //!
+//! **Granted** ([`Granted`]). What rules mean may give more than their literals do: rules of one relation and kind may together be up or down, a relation may have flags, and what its inductive rules carry
+//! may be *joined*, from some step on one set, the same in all fair runs. `prove` shows such things with a solver, with an argument of its own for each. The Lemma goes through with rules taken together,
+//! since it asks of R only what they derive as one; and joined relations settle like those of the third kind, where their inductive rules need no look, since what these carry is known.
+//!
 //! The idea of polarities that negation flips is that of monotonicity types for Datalog; Dedalus⁺ is the case where the relations that are read negated or aggregated are EDB.
 
 mod bodies;

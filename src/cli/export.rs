@@ -2,12 +2,16 @@
 
 use super::Exit;
 use super::options::{Format, ProgramOptions};
-use super::session::{Session, no_nodes};
+use super::session::{Loaded, Session, no_nodes};
 use crate::analysis::dot::to_dot;
+use crate::budget::Budget;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::export::asp::{THEORY, to_asp};
 use crate::export::datalog::to_datalog;
+use crate::export::smt2::to_smt2;
 use crate::program::Program;
+use crate::prove::prover::Effort;
+use crate::prove::semantic;
 use clap::ValueEnum;
 
 /// Its arguments.
@@ -29,6 +33,8 @@ enum Language {
     Asp,
     /// The Datalog reading of a Dedalus⁺ program, for Soufflé: its one ultimate model
     Datalog,
+    /// What a proof by meaning has to show, for SMT solvers: each question is `unsat` if it holds
+    Smt2,
     /// The dependency graph, for Graphviz
     Dot,
 }
@@ -41,6 +47,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     match arguments.to {
         Language::Dot => session.print(&to_dot(&loaded.program, &loaded.analysis.dependencies), Exit::Yes),
+        Language::Smt2 => obligations(&names, &loaded, session),
         Language::Asp | Language::Datalog if loaded.program.nodes.is_empty() => {
             session.report_placeless(&[no_nodes()]);
             session.refuse("export", names, Format::Text)
@@ -64,6 +71,31 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             }
         },
     }
+}
+
+/// The obligations of a proof for all instances.
+fn obligations(names: &[String], loaded: &Loaded, session: &mut Session) -> Exit {
+    let refuse = |session: &mut Session, why: &str, help: &str| {
+        session.report_placeless(&[Diagnostic::new(codes::NOT_EXPORTED, why.to_string()).help(help)]);
+        session.refuse("export", names.to_vec(), Format::Text)
+    };
+    if let Some(theorem) = loaded.analysis.theorem {
+        let why = format!("all instances are confluent by theorem {}, so nothing has to be shown", theorem.name);
+        return refuse(session, &why, "`prove` says why the theorem applies");
+    }
+    let semantic = semantic::prove(&loaded.program, &loaded.analysis, Effort::PROVE, &Budget::default());
+    let Some(questions) = to_smt2(&loaded.program, &semantic) else {
+        return refuse(
+            session,
+            "there is no proof to try, so nothing has to be shown",
+            "`prove` says what spoils the outputs",
+        );
+    };
+    let state = match semantic.proof {
+        Some(proof) => format!("proof {}: each answer is unsat", proof.name),
+        None => "a proof that was tried and not found: an answer that is not unsat says where it fails".to_string(),
+    };
+    session.print(&format!("; {}, {state}\n{questions}", names.join(", ")), Exit::Yes)
 }
 
 const AS_IT_IS: &str = "`explore` answers for the program as it is";

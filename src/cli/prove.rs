@@ -95,8 +95,9 @@ fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> 
             exit = Exit::Wrong;
         }
     }
-    let nothing = Figures::default();
-    let statistics = session.statistics(case.as_ref().map_or(&nothing, |case| &case.answer.findings.figures));
+    let mut figures = case.as_ref().map_or_else(Figures::default, |case| case.answer.findings.figures.clone());
+    figures.solver_calls += proof.semantic.map_or(0, |semantic| semantic.questions as u64);
+    let statistics = session.statistics(&figures);
     match arguments.format.format {
         Format::Json => session.print_json(&ProofObject::new(proof, session.diagnostics.clone(), statistics), exit),
         Format::Sarif => {

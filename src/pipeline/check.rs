@@ -204,15 +204,19 @@ pub fn check_with(
     searcher: &mut dyn Searcher,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Answer, Box<FaultReport>> {
+    let mut questions = 0;
     let proof = || {
         let effort = options.proofs.filter(|_| program.nevers.is_empty())?;
-        semantic::prove(program, analysis, effort, budget).proof
+        let semantic = semantic::prove(program, analysis, effort, budget);
+        questions = semantic.questions as u64;
+        semantic.proof
     };
     let theorem = if options.theorems { analysis.theorem.or_else(proof) } else { None };
     if let Some(theorem) = theorem
         && program.nevers.is_empty()
-        && let Some(answer) = by_theorem(program, budget, theorem)
+        && let Some(mut answer) = by_theorem(program, budget, theorem)
     {
+        answer.findings.figures.solver_calls = questions;
         return Ok(answer);
     }
     let mut hunt = Hunt::new(program, budget);
@@ -228,6 +232,7 @@ pub fn check_with(
         watch(progress);
     };
     let mut findings = explore_instance_with(program, budget, options.instance, searcher, &mut watch_and_hunt);
+    findings.figures.solver_calls += questions;
     let wanted = !matches!(findings.cut, Some(Cut::Fault { .. } | Cut::Bound(Bound::Interrupt)));
     if wanted && judge(&findings, budget).0 == Verdict::Inconclusive {
         if !hunt.differs() {

@@ -1,7 +1,7 @@
 //! Negation that is only apparent: rules that together move one way in time, though one by one they do not.
 //!
-//! Take the rules of a relation that are of one kind, deductive, inductive or async, and read the relations in their bodies through deductive rules, as far as these have
-//! no flags of their own. What they derive together is a formula Φ over relations that are constant, up, down, or about which nothing is known. If Φ is *monotone*, that is
+//! Take the rules of a relation that are of one kind, deductive, inductive or async, and read the relations in their bodies through deductive rules. What they derive
+//! together is a formula Φ over relations that are constant, up, down, or about which nothing is known. If Φ is *monotone*, that is
 //! Φ(u, d, z) ⊆ Φ(u′, d′, z′) for all u ⊆ u′, d ⊇ d′ and any z and z′, then what they derive is up. If Φ(u, d, z) ⊇ Φ(u′, d′, z′) for the same, it is down.
 //! `a(X) :- b(X), notin c(X)` and `a(X) :- b(X), c(X)` are an example: together they say `b(X)`.
 //!
@@ -17,7 +17,6 @@ use crate::analysis::{Flags, Polarity};
 use crate::program::{Program, RelationId, RuleId, RuleKind, When};
 use crate::prove::joining::reads;
 use crate::prove::prover::{Flaw, Prover};
-use crate::solver::smt::Answer;
 use std::collections::BTreeSet;
 
 /// Rules that together have a flag.
@@ -27,20 +26,20 @@ pub struct Apparent {
     pub relation: RelationId,
     /// The rules.
     pub rules: Vec<RuleId>,
-    /// What they derive is up.
-    pub up: bool,
+    /// What they derive is up: the question that shows it.
+    pub up: Option<Script>,
     /// What they derive is down.
-    pub down: bool,
+    pub down: Option<Script>,
 }
 
 /// As what a relation is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     Constant,
-    Up,
-    Down,
+    /// By the rules that derive it, and by its flags.
     Through,
-    Unknown,
+    /// By its flags, if it has any.
+    Given,
 }
 
 /// Looks for rules that together have flags which they lack one by one, among those that the outputs depend on, and grants them. Those that negate or aggregate only.
@@ -65,22 +64,22 @@ pub fn grant(
                 })
                 .collect();
             let lack = rules.iter().any(|rule| !polarity.derived(*rule).up);
-            let negates = rules.iter().any(|rule| {
-                let rule = &program.rules[rule.0 as usize];
-                !rule.negative.is_empty() || rule.positive.len() > 1
-            });
-            if !lack || !negates || (kind == RuleKind::Deductive && deductive.cyclic[relation.0 as usize]) {
+            if !lack || (kind == RuleKind::Deductive && deductive.cyclic[relation.0 as usize]) {
                 continue;
             }
             let flaw = prover.flaw;
             let group = Group { program, flaw, polarity, deductive: &deductive, relation, rules: &rules, kind };
-            let mut apparent = Apparent { relation, rules: rules.clone(), up: false, down: false };
-            apparent.up = group.holds(true, prover);
-            apparent.down = kind == RuleKind::Deductive && group.holds(false, prover);
-            if !apparent.up && !apparent.down {
+            if !group.may_hide() {
                 continue;
             }
-            let flags = Flags { up: apparent.up, down: apparent.down, timed: false, occurs: apparent.up };
+            let up = group.shown(true, prover);
+            let down = if kind == RuleKind::Deductive { group.shown(false, prover) } else { None };
+            let apparent = Apparent { relation, rules: rules.clone(), up, down };
+            let (up, down) = (apparent.up.is_some(), apparent.down.is_some());
+            if !up && !down {
+                continue;
+            }
+            let flags = Flags { up, down, timed: false, occurs: up };
             let known = &mut granted.rules;
             let new = rules.iter().any(|rule| known[rule.0 as usize].or(flags) != known[rule.0 as usize]);
             rules.iter().for_each(|rule| known[rule.0 as usize] = known[rule.0 as usize].or(flags));
@@ -146,23 +145,27 @@ impl Group<'_> {
         let flags = self.polarity.flags(relation);
         if flags.is_constant() {
             Reading::Constant
-        } else if flags.up {
-            Reading::Up
-        } else if flags.down {
-            Reading::Down
         } else if self.deductive.only[relation.0 as usize] && !self.deductive.cyclic[relation.0 as usize] {
+            // Even if it has flags: how it hangs together with what it is derived from counts, too.
             Reading::Through
-        } else if self.flaw == Some(Flaw::Unknowns) {
+        } else if self.flaw == Some(Flaw::Unknowns) && !flags.up && !flags.down {
             Reading::Constant
         } else {
-            Reading::Unknown
+            Reading::Given
         }
     }
 
-    /// Whether what is derived early is derived late (`up`), or the other way round.
-    fn holds(&self, up: bool, prover: &mut Prover<'_>) -> bool {
-        let Ok(script) = self.question(up) else { return false };
-        prover.ask(&script) == Answer::Unsatisfiable
+    /// Whether there is anything to see that single literals do not show: they negate, join, or are derived from others.
+    fn may_hide(&self) -> bool {
+        let rules = || self.rules.iter().map(|rule| &self.program.rules[rule.0 as usize]);
+        rules().any(|rule| !rule.negative.is_empty() || rule.positive.len() > 1)
+            || rules().flat_map(reads).any(|relation| self.reading(relation) == Reading::Through)
+    }
+
+    /// The question that shows that what is derived early is derived late (`up`), or the other way round.
+    fn shown(&self, up: bool, prover: &mut Prover<'_>) -> Option<Script> {
+        let script = self.question(up).ok()?;
+        prover.is_soon_refuted(&script).then_some(script)
     }
 
     fn question(&self, up: bool) -> Result<Script, NoFormula> {
@@ -190,23 +193,12 @@ impl Group<'_> {
         };
         let row = |arity: usize| -> Vec<String> { (0..arity).map(formal).collect() };
         for &relation in &seen {
-            let formals = row(arity(relation));
-            let at = |moment: &str| apply(&name(moment, relation), &formals);
             match self.reading(relation) {
                 Reading::Constant => script.predicate(&name("", relation), arity(relation)),
                 Reading::Through => {}
-                reading => {
+                Reading::Given => {
                     script.predicate(&name("early", relation), arity(relation));
                     script.predicate(&name("late", relation), arity(relation));
-                    match reading {
-                        Reading::Up => {
-                            script.assert(&for_all(&formals, &format!("(=> {} {})", at("early"), at("late"))));
-                        }
-                        Reading::Down => {
-                            script.assert(&for_all(&formals, &format!("(=> {} {})", at("late"), at("early"))));
-                        }
-                        _ => {}
-                    }
                 }
             }
         }
@@ -233,6 +225,17 @@ impl Group<'_> {
             script.definition(&vocabulary.name(&format!("derived-{moment}"), self.relation), columns, &or(&parts));
         }
         script.settle();
+        for &relation in seen.iter().filter(|relation| self.reading(**relation) != Reading::Constant) {
+            let flags = self.polarity.flags(relation);
+            let formals = row(arity(relation));
+            let [early, late] = ["early", "late"].map(|moment| apply(&name(moment, relation), &formals));
+            if flags.up {
+                script.assert(&for_all(&formals, &format!("(=> {early} {late})")));
+            }
+            if flags.down {
+                script.assert(&for_all(&formals, &format!("(=> {late} {early})")));
+            }
+        }
         let witness: Vec<String> = (0..columns).map(|column| format!("w{column}")).collect();
         script.constants(&witness);
         let derived = |moment: &str| apply(&vocabulary.name(&format!("derived-{moment}"), self.relation), &witness);

@@ -93,9 +93,14 @@ impl Script {
         let _ = writeln!(self.text, "(assert {formula})");
     }
 
+    /// A text with so many assertions.
+    pub fn of(text: &str, assertions: usize) -> Self {
+        Script { assertions, text: text.to_string(), waiting: Vec::new() }
+    }
+
     /// A theory file, whole.
     fn theory(text: &str) -> Self {
-        Script { assertions: assertions(text), text: text.to_string(), waiting: Vec::new() }
+        Script::of(text, assertions(text))
     }
 }
 

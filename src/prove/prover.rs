@@ -4,6 +4,11 @@ use super::formula::Script;
 use crate::budget::Budget;
 use crate::solver::smt::{Answer, satisfiable, truths};
 
+/// Most work for a model of one size.
+const MODEL: u32 = 2_000_000;
+/// Most work for what a proof may do without.
+const SOON: u32 = 600_000;
+
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effort {
@@ -13,13 +18,15 @@ pub struct Effort {
     pub questions: usize,
     /// So many questions without an answer end the attempt.
     pub unanswered: usize,
+    /// Whether it is found out how an obligation fails.
+    pub explains: bool,
 }
 
 impl Effort {
     /// Where a proof is what was asked for.
-    pub const PROVE: Effort = Effort { work: 12_000_000, questions: 5_000, unanswered: 40 };
+    pub const PROVE: Effort = Effort { work: 12_000_000, questions: 5_000, unanswered: 40, explains: true };
     /// Before an instance is explored, which may be quick.
-    pub const CHECK: Effort = Effort { work: 1_000_000, questions: 200, unanswered: 2 };
+    pub const CHECK: Effort = Effort { work: 1_000_000, questions: 200, unanswered: 2, explains: false };
 }
 
 /// A mistake in the proofs that is made on purpose, so that tests can show that they would notice it. No command makes one.
@@ -71,11 +78,11 @@ impl<'a> Prover<'a> {
     /// # Panics
     /// As [`Prover::ask`].
     pub fn model(&mut self, script: &Script, terms: &[String]) -> Option<Vec<bool>> {
-        if self.is_spent() {
+        if self.is_spent() || !self.effort.explains {
             return None;
         }
         self.questions += 1;
-        truths(&script.text, script.assertions, terms, self.effort.work, self.budget)
+        truths(&script.text, script.assertions, terms, self.effort.work.min(MODEL), self.budget)
     }
 
     /// Whether what the script asserts can hold together.
@@ -83,12 +90,24 @@ impl<'a> Prover<'a> {
     /// # Panics
     /// If the solver does not read the script: an internal error.
     pub fn ask(&mut self, script: &Script) -> Answer {
+        let answer = self.ask_with(script, self.effort.work);
+        self.unanswered += usize::from(matches!(answer, Answer::Unknown(_)));
+        answer
+    }
+
+    /// Whether it is soon shown that what the script asserts cannot hold together: for what a proof may do without.
+    ///
+    /// # Panics
+    /// As [`Prover::ask`].
+    pub fn is_soon_refuted(&mut self, script: &Script) -> bool {
+        self.ask_with(script, self.effort.work.min(SOON)) == Answer::Unsatisfiable
+    }
+
+    fn ask_with(&mut self, script: &Script, work: u32) -> Answer {
         if self.is_spent() {
             return Answer::Unknown("enough was tried".to_string());
         }
         self.questions += 1;
-        let answer = satisfiable(&script.text, script.assertions, self.effort.work, self.budget);
-        self.unanswered += usize::from(matches!(answer, Answer::Unknown(_)));
-        answer
+        satisfiable(&script.text, script.assertions, work, self.budget)
     }
 }

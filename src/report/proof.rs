@@ -86,6 +86,12 @@ impl<'a> Proof<'a> {
         (findings.cut.is_none() && findings.undecided.is_empty()).then_some(true)
     }
 
+    /// The analysis, with what was proved of the flags.
+    pub fn known(&self) -> Analysis {
+        let polarity = self.semantic.map_or_else(|| self.analysis.polarity.clone(), |found| found.polarity.clone());
+        Analysis { polarity, ..self.analysis.clone() }
+    }
+
     /// Confluent only if proved for all instances.
     pub fn verdict(&self) -> Verdict {
         match self.outcome {

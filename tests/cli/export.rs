@@ -19,6 +19,38 @@ fn the_dependency_graph_is_that_of_classify() {
     assert_eq!(exported.stdout, watershed(&["classify", "--format", "dot", &program]).stdout);
 }
 
+/// Each question stands for itself; the library's own solver answers it from the text alone.
+#[cfg(feature = "z3")]
+#[test]
+fn obligations_are_questions_for_any_smt_solver() {
+    use watershed::budget::Budget;
+    use watershed::solver::smt::{Answer, WORK, satisfiable};
+    let answers = |file: &str| -> Vec<Answer> {
+        let output = watershed(&["export", "--to", "smt2", &corpus(file)]);
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+        let questions = output.stdout.split("(push 1)\n").skip(1).map(|part| {
+            let (question, rest) = part.split_once("(check-sat)\n(pop 1)\n").expect("a question ends");
+            assert!(rest.trim().is_empty() || rest.trim().starts_with(';'), "{rest}");
+            satisfiable(question, question.matches("(assert").count(), WORK, &Budget::default())
+        });
+        questions.collect()
+    };
+    for file in [
+        "crdt/two-phase-set-in-place.ded",
+        "crdt/max-register-in-place.ded",
+        "crdt/split-by-case.ded",
+        "broadcast/reliable.ded",
+    ] {
+        let found = answers(file);
+        assert!(found.len() > 2 && found.iter().all(|answer| *answer == Answer::Unsatisfiable), "{file}: {found:?}");
+    }
+    let refused = answers("crdt/two-phase-set-mutant-no-memory.ded");
+    assert!(refused.iter().any(|answer| matches!(answer, Answer::Satisfiable(_))), "{refused:?}");
+    let by_form = watershed(&["export", "--to", "smt2", &corpus("crdt/or-set.ded")]);
+    assert_eq!(by_form.code, Some(2));
+    assert!(by_form.stderr.contains("temporal-polarity"), "{}", by_form.stderr);
+}
+
 #[test]
 fn what_another_language_cannot_say_is_refused() {
     let directory = directory();

@@ -77,3 +77,60 @@ fn rules_need_no_network_and_wrong_input_is_refused() {
     assert_eq!(with_input(&["prove", "-", "-q"], "p(#N) :- ").code, Some(2));
     assert_eq!(watershed(&["prove", &corpus("crdt/or-set.ded"), "--max-states", "x"]).code, Some(2));
 }
+
+#[cfg(feature = "z3")]
+#[test]
+fn state_that_is_overwritten_is_proved_if_deliveries_join() {
+    let file = corpus("crdt/two-phase-set-in-place.ded");
+    let json = watershed(&["prove", &file, "--format", "json"]).json();
+    assert_eq!((&json["verdict"], &json["scope"]), (&"confluent".into(), &"all-instances".into()));
+    assert_eq!(json["basis"], "proof:joining-deliveries");
+    let cells = json["proof"]["cells"].as_array().expect("cells");
+    let last = cells.last().expect("a cell");
+    assert_eq!(last["joins"], true);
+    let obligations = last["obligations"].as_array().expect("obligations");
+    assert!(json["statistics"]["solver_calls"].as_u64() >= Some(obligations.len() as u64));
+    assert!(!obligations.is_empty() && obligations.iter().all(|one| one["shown"] == "holds"), "{obligations:?}");
+    let element = json["polarity"].as_array().expect("rows").iter().find(|row| row["relation"] == "element");
+    assert_eq!(element.expect("a row")["standing"], "settles");
+    // What explores is told the same, and check answers from the proof.
+    let check = watershed(&["check", &file, "--format", "json"]).json();
+    assert_eq!((&check["basis"], &check["scope"]), (&json["basis"], &json["scope"]));
+    let explored = watershed(&["check", &file, "--no-theorems", "--format", "json"]).json();
+    assert_eq!((&explored["basis"], &explored["certain"]), (&"explored".into(), &check["certain"]));
+    let apparent = watershed(&["prove", &corpus("crdt/split-by-case.ded"), "--format", "json"]).json();
+    assert_eq!(apparent["basis"], "proof:apparent-negation");
+    assert_eq!(apparent["proof"]["apparent"][0]["relation"], "filed");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn an_obligation_that_fails_is_shown_with_a_state_and_messages() {
+    let file = corpus("crdt/two-phase-set-mutant-no-memory.ded");
+    let output = watershed(&["prove", &file, "--format", "json"]);
+    assert_eq!(output.code, Some(1));
+    let json = output.json();
+    assert_eq!(json["verdict"], "diffluent");
+    let cell = &json["proof"]["cells"][0];
+    assert_eq!(cell["joins"], false);
+    let failed = cell["obligations"].as_array().and_then(|all| all.last()).expect("obligations");
+    assert_eq!(failed["shown"], "fails");
+    let shown = &cell["counterexample"];
+    assert!(shown["differs"].as_str().is_some_and(|text| text.contains("is carried on only if")), "{shown}");
+    assert!(
+        shown["then"].as_str().is_some_and(|text| text.starts_with("add(") || text.starts_with("remove(")),
+        "{shown}"
+    );
+    let text = watershed(&["prove", &file]).stdout;
+    assert!(text.contains("joins not") && text.contains("differs"), "{text}");
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn what_has_no_formula_is_said() {
+    let text = "nodes a, r; output s; event e; e(#a, 1)@1; m(#r, X)@async :- e(#A, X);
+        n(count<X>) :- m(X); s(N)@next :- n(N), notin s(_); s(N)@next :- s(N);";
+    let json = with_input(&["prove", "-", "--format", "json"], text).json();
+    let refused = json["proof"]["cells"][0]["refused"].as_str().unwrap_or_default();
+    assert!(refused.contains("counts and sums"), "{json}");
+}

@@ -36,7 +36,8 @@ pub struct Failing {
 /// A state with the invariants, and inputs, for which the claim fails, if the solver finds one with few values.
 pub fn failing(steps: &Steps<'_>, claim: Claim, invariants: &[Invariant], prover: &mut Prover<'_>) -> Option<Failing> {
     let base = question(steps, claim, invariants).ok()?;
-    (1..=MOST_VALUES).find_map(|values| Search { steps, claim, values }.within(&base, prover))
+    let sizes = (1..=MOST_VALUES).flat_map(|values| [(values, true), (values, false)]);
+    sizes.into_iter().find_map(|(values, apart)| Search { steps, claim, values }.within(&base, apart, prover))
 }
 
 struct Search<'a> {
@@ -86,10 +87,17 @@ impl Search<'_> {
         places
     }
 
-    fn within(&self, base: &Script, prover: &mut Prover<'_>) -> Option<Failing> {
+    /// With so many values; `apart` if they are to be none that rules name, which reads better.
+    fn within(&self, base: &Script, apart: bool, prover: &mut Prover<'_>) -> Option<Failing> {
         let mut script = base.clone();
         let names: Vec<String> = (0..self.values).map(value).collect();
         script.constants(&names);
+        if apart {
+            let named = self.steps.vocabulary.constants().map(|(_, name)| name.to_string());
+            for other in named.chain(["self".to_string()]) {
+                names.iter().for_each(|name| script.assert(&format!("(not (= {name} {other}))")));
+            }
+        }
         let is_one = |term: &str| or(&names.iter().map(|name| format!("(= {term} {name})")).collect::<Vec<_>>());
         let places = self.places();
         for (_, relation, predicate) in &places {

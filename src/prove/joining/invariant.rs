@@ -8,7 +8,6 @@ use super::steps::{Step, Steps};
 use crate::program::RelationId;
 use crate::prove::formula::{NoFormula, Script, and, apply, for_all, subsets};
 use crate::prove::prover::Prover;
-use crate::solver::smt::Answer;
 
 /// Most candidates that are tried.
 const MOST: usize = 160;
@@ -122,6 +121,29 @@ fn candidates(steps: &Steps<'_>) -> Vec<Invariant> {
     list
 }
 
+/// A script that can be satisfied if and only if a step from some state with all of the properties breaks the one of this index.
+///
+/// # Errors
+/// If a rule has no formula.
+pub fn kept(steps: &Steps<'_>, all: &[Invariant], index: usize) -> Result<Script, NoFormula> {
+    let mut script = steps.preamble(None);
+    steps.add(&mut script, Step::First, None)?;
+    Ok(breaks(steps, &script, &held(steps, all), &all[index]))
+}
+
+/// The properties as formulas about the state.
+fn held(steps: &Steps<'_>, all: &[Invariant]) -> Vec<String> {
+    all.iter().map(|one| one.formula(steps, &|relation| steps.state(relation))).collect()
+}
+
+fn breaks(steps: &Steps<'_>, script: &Script, held: &[String], one: &Invariant) -> Script {
+    let mut question = script.clone();
+    held.iter().for_each(|formula| question.assert(formula));
+    let after = one.formula(steps, &|relation| steps.next(Step::First, relation));
+    question.assert(&format!("(not {after})"));
+    question
+}
+
 /// Those templates that every reachable state has, as far as the solver can tell.
 ///
 /// # Errors
@@ -132,14 +154,11 @@ pub fn invariants(steps: &Steps<'_>, prover: &mut Prover<'_>) -> Result<Vec<Inva
     steps.add(&mut script, Step::First, None)?;
     loop {
         let before = left.len();
-        let held: Vec<String> = left.iter().map(|one| one.formula(steps, &|relation| steps.state(relation))).collect();
+        let held = held(steps, &left);
         let mut kept = Vec::new();
         for candidate in left {
-            let mut question: Script = script.clone();
-            held.iter().for_each(|formula| question.assert(formula));
-            let after = candidate.formula(steps, &|relation| steps.next(Step::First, relation));
-            question.assert(&format!("(not {after})"));
-            if prover.ask(&question) == Answer::Unsatisfiable {
+            let question = breaks(steps, &script, &held, &candidate);
+            if prover.is_soon_refuted(&question) {
                 kept.push(candidate);
             }
         }

@@ -62,7 +62,7 @@ pub struct ProofObject {
     pub edb: Vec<EdbObject>,
     /// What else it assumes of an instance, one sentence each.
     pub assumptions: Vec<String>,
-    /// The flags of each relation, and what spoils it.
+    /// The flags of each relation, with what was proved of it, and what spoils it.
     pub polarity: Vec<PolarityObject>,
 }
 
@@ -99,7 +99,7 @@ impl ProofObject {
             instance: proof.refuting().map(|one| one.text.clone()),
             edb: classification::edb(program),
             assumptions: proof.assumptions(),
-            polarity: polarity::polarity(program, sources, analysis),
+            polarity: polarity::polarity(program, sources, &proof.known()),
         }
     }
 }

@@ -135,7 +135,11 @@ impl SemanticObject {
                 .iter()
                 .map(|rule| PlaceObject::new(sources, program.rules[rule.0 as usize].span))
                 .collect(),
-            flags: [(one.up, "up"), (one.down, "down")].into_iter().filter(|(has, _)| *has).map(|(_, f)| f).collect(),
+            flags: [(one.up.is_some(), "up"), (one.down.is_some(), "down")]
+                .into_iter()
+                .filter(|(has, _)| *has)
+                .map(|(_, f)| f)
+                .collect(),
         });
         SemanticObject {
             questions: semantic.questions as u64,

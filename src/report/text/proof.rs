@@ -5,7 +5,7 @@ use crate::pipeline::Verdict;
 use crate::pipeline::prove::Outcome;
 use crate::pipeline::prove::reached::Sought;
 use crate::program::Program;
-use crate::prove::joining::{Obligation, Steps};
+use crate::prove::joining::{Attempt, Obligation, Steps};
 use crate::prove::semantic::Semantic;
 use crate::report::obligations;
 use crate::report::proof::Proof;
@@ -73,7 +73,8 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
     if let Some(case) = &case {
         super::facts(case, style, verbose, &mut text);
     }
-    classification::polarity(program, sources, analysis, style, &mut text);
+    let known = proof.known();
+    classification::polarity(program, sources, &known, style, &mut text);
     if let Some(case) = &case {
         super::witness(case, style, &mut text);
     }
@@ -84,7 +85,7 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
 fn tried(proof: &Proof<'_>, semantic: &Semantic, style: Style, text: &mut String) {
     let program = proof.program;
     for apparent in &semantic.apparent {
-        let how = match (apparent.up, apparent.down) {
+        let how = match (apparent.up.is_some(), apparent.down.is_some()) {
             (true, true) => "never changes",
             (true, false) => "only grows",
             _ => "only shrinks",
@@ -92,7 +93,7 @@ fn tried(proof: &Proof<'_>, semantic: &Semantic, style: Style, text: &mut String
         let name = obligations::names(program, &[apparent.relation]);
         row(text, style, "apparent", &format!("what the rules of {name} derive together {how}, though they negate"));
     }
-    for attempt in &semantic.attempts {
+    for attempt in told(semantic) {
         let steps = Steps::new(program, &attempt.cell);
         let cell = obligations::names(program, &attempt.cell.own);
         if attempt.joins() {
@@ -135,4 +136,14 @@ fn reached(program: &Program, failed: Obligation, sought: &Sought, style: Style,
     for (what, how) in obligations::failing(program, failed, &found.failing) {
         row(text, style, "", &format!("{what}: {how}"));
     }
+}
+
+/// The cells that join; and if there is no proof, of those that do not the last one that shows how, or else the last.
+fn told(semantic: &Semantic) -> Vec<&Attempt> {
+    let mut told: Vec<&Attempt> = semantic.attempts.iter().filter(|attempt| attempt.joins()).collect();
+    if semantic.proof.is_none() {
+        let failed = || semantic.attempts.iter().filter(|attempt| !attempt.joins());
+        told.extend(failed().rfind(|attempt| attempt.failing.is_some()).or_else(|| failed().next_back()));
+    }
+    told
 }
