@@ -116,13 +116,12 @@ fn a_state_that_no_run_comes_to_is_not_said_to_be_reached() {
     let json = output.json();
     assert_eq!((output.code, &json["instance_confluent"], &json["instance"]), (Some(3), &true.into(), &Value::Null));
     assert!(json["instances"]["checked"].as_u64() > Some(20), "{}", json["instances"]);
-    let cells = json["proof"]["cells"].as_array().expect("cells");
-    assert!(!cells.is_empty());
-    for cell in cells {
-        assert_eq!(
-            cell["obligations"].as_array().and_then(|all| all.last()).map(|one| &one["claim"]),
-            Some(&"an idle step keeps what `late` carries".into())
-        );
+    let failed = last_cell(&json)["obligations"].as_array().and_then(|all| all.last()).expect("an obligation");
+    assert_eq!(
+        (&failed["claim"], &failed["shown"]),
+        (&"an idle step keeps what `late` carries".into(), &"fails".into())
+    );
+    for cell in json["proof"]["cells"].as_array().expect("cells") {
         assert_eq!((&cell["reached"], &cell["reached_runs"]), (&Value::Null, &64.into()), "{cell:#}");
     }
     let shown = with_input(&["prove", "-"], LATE).stdout;
@@ -138,4 +137,47 @@ fn a_state_that_no_run_comes_to_is_not_said_to_be_reached() {
         (&reached["then"], &reached["differs"]),
         (&Value::Null, &"late(5) is carried on only if before it".into())
     );
+}
+
+#[cfg(feature = "z3")]
+#[test]
+fn what_is_said_to_be_reached_replays() {
+    let mut reached = 0;
+    let files = [
+        "crdt/set-mutant-in-place.ded",
+        "cart/destructive.ded",
+        "gc/racing.ded",
+        "channels/token-ring.ded",
+        "commit/2pc-all-yes.ded",
+    ];
+    for file in files.map(corpus) {
+        let json = watershed(&["prove", &file, "--format", "json"]).json();
+        for found in json["proof"]["cells"].as_array().expect("cells").iter().map(|cell| &cell["reached"]) {
+            let (Some(before), Some(step)) = (found["schedule"].as_str(), found["step"].as_str()) else { continue };
+            let schedule = if before.is_empty() { step.to_string() } else { format!("{before} ; {step}") };
+            let output = watershed(&["replay", &file, "--schedule", &schedule, "--format", "json"]);
+            assert_eq!(output.code, Some(0), "{file}: {output:#?}");
+            let run = output.json()["runs"][0]["stem"].clone();
+            let last = run.as_array().and_then(|steps| steps.last()).expect("a step");
+            assert_eq!(last["node"], found["node"], "{file}");
+            // All that is carried, comes, and comes with it, holds in that step.
+            let without_location = |fact: &Value| {
+                let (name, columns) = fact.as_str().and_then(|text| text.split_once('(')).expect("a fact");
+                let columns: Vec<&str> =
+                    columns.trim_end_matches(')').split(", ").filter(|column| !column.is_empty()).collect();
+                let columns = if columns.first().is_some_and(|first| first.starts_with('#')) {
+                    &columns[1..]
+                } else {
+                    &columns[..]
+                };
+                format!("{name}({})", columns.join(", "))
+            };
+            let holds: Vec<String> = last["derived"].as_array().expect("facts").iter().map(without_location).collect();
+            let rows = ["state", "inputs"].map(|name| found[name].as_array().expect("rows").clone()).concat();
+            let rows = rows.iter().chain([&found["then"]]).filter_map(Value::as_str);
+            rows.for_each(|row| assert!(holds.iter().any(|fact| fact == row), "{file}: {row} is not among {holds:?}"));
+            reached += 1;
+        }
+    }
+    assert!(reached >= 5, "{reached}");
 }
