@@ -95,7 +95,7 @@ fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> 
             exit = Exit::Wrong;
         }
     }
-    let mut figures = case.as_ref().map_or_else(Figures::default, |case| case.answer.findings.figures.clone());
+    let mut figures = case.as_ref().map_or_else(Figures::default, |case| case.answer.findings.figures);
     figures.solver_calls += proof.semantic.map_or(0, |semantic| semantic.questions as u64);
     let statistics = session.statistics(&figures);
     match arguments.format.format {

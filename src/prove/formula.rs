@@ -7,13 +7,19 @@
 //! found in some model, and what holds of all models holds of all instances. What is said of arithmetic holds of instances in which no
 //! rule errs and no integer leaves 64 bits.
 
-use super::theory::{INTEGERS, VALUES, assertions};
+mod mentions;
+mod script;
+
+pub use script::{Script, and, apply, for_all, formal, or, subsets};
+
+use super::theory::{INTEGERS, VALUES};
 use crate::program::rule::{AggregateFunction, BinaryOperator, Comparator};
 use crate::program::{
     Condition, Destination, Expr, HeadTerm, NegatedAtom, NegatedTerm, Program, RelationId, Rule, RuleKind, Term, Value,
 };
+use mentions::{Beyond, Mentions, variable_of};
+use script::exists;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// Why a rule has no formula here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -29,134 +35,6 @@ pub enum NoFormula {
     Recursion,
 }
 
-/// Declarations and assertions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Script {
-    /// SMT-LIB.
-    pub text: String,
-    /// How many assertions it has.
-    pub assertions: usize,
-    /// Meanings of predicates that stand after all of these are declared.
-    waiting: Vec<String>,
-}
-
-impl Script {
-    /// Adds the declaration of a predicate over values.
-    pub fn predicate(&mut self, name: &str, arity: usize) {
-        let sorts = vec!["Value"; arity].join(" ");
-        let _ = writeln!(self.text, "(declare-fun {name} ({sorts}) Bool)");
-    }
-
-    /// Adds the declaration of a predicate, and at the next [`Script::settle`] what it means: a formula over `a0`, `a1`, ….
-    pub fn definition(&mut self, name: &str, arity: usize, meaning: &str) {
-        self.predicate(name, arity);
-        let formals: Vec<String> = (0..arity).map(formal).collect();
-        self.waiting.push(for_all(&formals, &format!("(= {} {meaning})", apply(name, &formals))));
-    }
-
-    /// Asserts that each nonempty set of rows that agree in the columns `key` has one that is greatest (or least) in `column`: sets of facts are finite. Without it
-    /// a solver finds infinite ones that have no greatest member.
-    pub fn extreme(&mut self, name: &str, arity: usize, column: usize, key: &[usize], greatest: bool) {
-        let row: Vec<String> = (0..arity).map(formal).collect();
-        let given: Vec<String> = key.iter().map(|&column| row[column].clone()).collect();
-        let which = if greatest { "greatest" } else { "least" };
-        let columns: Vec<String> = key.iter().map(ToString::to_string).collect();
-        let mut best = row.clone();
-        for (other, place) in best.iter_mut().enumerate().filter(|(other, _)| !key.contains(other)) {
-            let function = format!("{which}.{name}.{column}.{}.{other}", columns.join("_"));
-            let _ = writeln!(self.text, "(declare-fun {function} ({}) Value)", vec!["Value"; key.len()].join(" "));
-            *place = apply(&function, &given);
-        }
-        let (less, more) = if greatest { (&row[column], &best[column]) } else { (&best[column], &row[column]) };
-        let present = apply(name, &row);
-        let formula = format!("(=> {present} (and {} (le {less} {more})))", apply(name, &best));
-        self.assert(&for_all(&row, &format!("(! {formula} :pattern ({present}))")));
-    }
-
-    /// Asserts what predicates mean that have been defined: each may be read by the others.
-    pub fn settle(&mut self) {
-        for meaning in std::mem::take(&mut self.waiting) {
-            self.assert(&meaning);
-        }
-    }
-
-    /// Adds constants.
-    pub fn constants(&mut self, names: &[String]) {
-        for name in names {
-            let _ = writeln!(self.text, "(declare-const {name} Value)");
-        }
-    }
-
-    /// Adds an assertion.
-    pub fn assert(&mut self, formula: &str) {
-        self.assertions += 1;
-        let _ = writeln!(self.text, "(assert {formula})");
-    }
-
-    /// A text with so many assertions.
-    pub fn of(text: &str, assertions: usize) -> Self {
-        Script { assertions, text: text.to_string(), waiting: Vec::new() }
-    }
-
-    /// A theory file, whole.
-    fn theory(text: &str) -> Self {
-        Script::of(text, assertions(text))
-    }
-}
-
-/// The `i`th argument of a predicate's meaning.
-pub fn formal(i: usize) -> String {
-    format!("a{i}")
-}
-
-/// A predicate of arguments.
-pub fn apply(name: &str, arguments: &[String]) -> String {
-    if arguments.is_empty() { name.to_string() } else { format!("({name} {})", arguments.join(" ")) }
-}
-
-/// All of these hold.
-pub fn and(parts: &[String]) -> String {
-    many("and", "true", parts)
-}
-
-/// One of these holds.
-pub fn or(parts: &[String]) -> String {
-    many("or", "false", parts)
-}
-
-fn many(operator: &str, none: &str, parts: &[String]) -> String {
-    match parts {
-        [] => none.to_string(),
-        [one] => one.clone(),
-        _ => format!("({operator} {})", parts.join(" ")),
-    }
-}
-
-/// A formula for all values of some variables.
-pub fn for_all(variables: &[String], formula: &str) -> String {
-    quantified("forall", variables, formula)
-}
-
-/// All sets of the first `n` columns, of five at most, smaller ones first, each in order.
-pub fn subsets(n: usize) -> Vec<Vec<usize>> {
-    let n = n.min(5);
-    let mut all: Vec<Vec<usize>> = (0..1u32 << n).map(|bits| (0..n).filter(|i| bits >> i & 1 == 1).collect()).collect();
-    all.sort_by_key(|columns: &Vec<usize>| (columns.len(), columns.clone()));
-    all
-}
-
-fn exists(variables: &[String], formula: &str) -> String {
-    quantified("exists", variables, formula)
-}
-
-fn quantified(quantifier: &str, variables: &[String], formula: &str) -> String {
-    if variables.is_empty() {
-        return formula.to_string();
-    }
-    let bound: Vec<String> = variables.iter().map(|variable| format!("({variable} Value)")).collect();
-    format!("({quantifier} ({}) {formula})", bound.join(" "))
-}
-
 /// The names that a program's formulas use.
 #[derive(Debug)]
 pub struct Vocabulary {
@@ -169,15 +47,6 @@ pub struct Vocabulary {
     beyond: BTreeSet<Beyond>,
     /// Whether a rule looks at the node where it is evaluated.
     located: bool,
-}
-
-/// A rule asks whether there is a row that is greater (or less) in a column than something else, among those with given values in `key`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Beyond {
-    relation: RelationId,
-    column: usize,
-    key: Vec<usize>,
-    greatest: bool,
 }
 
 impl Vocabulary {
@@ -218,7 +87,7 @@ impl Vocabulary {
         let mut script = match (self.computes, self.orders) {
             (true, _) => Script::theory(INTEGERS),
             (false, true) => Script::theory(VALUES),
-            (false, false) => Script { text: "(declare-sort Value 0)\n".to_string(), ..Script::default() },
+            (false, false) => Script::of("(declare-sort Value 0)\n", 0),
         };
         script.constants(&["self".to_string()]);
         let declared: Vec<String> = self
@@ -436,36 +305,6 @@ impl Scope<'_> {
     }
 }
 
-fn variable_of(term: &Term) -> Option<u32> {
-    match term {
-        Term::Variable(variable) => Some(variable.0),
-        Term::Constant(_) | Term::Anonymous => None,
-    }
-}
-
-/// Whether a rule reads the variable beside binding it to its node.
-fn mentions(rule: &Rule, variable: u32) -> bool {
-    let in_expr = |expr: &Expr| variables_of(expr).any(|other| other == variable);
-    rule.positive.iter().flat_map(|atom| &atom.terms).any(|term| variable_of(term) == Some(variable))
-        || rule.negative.iter().flat_map(|atom| &atom.terms).any(|term| match term {
-            NegatedTerm::Expr(expr) => in_expr(expr),
-            NegatedTerm::Existential(_) => false,
-        })
-        || rule.conditions.iter().any(|condition| match condition {
-            Condition::Compare { left, right, .. } => in_expr(left) || in_expr(right),
-            Condition::Bind { value, .. } => in_expr(value),
-        })
-        || matches!(&rule.head.destination, Destination::At(expr) if in_expr(expr))
-        || rule.head.terms.iter().any(|term| match term {
-            HeadTerm::Expr(expr) => in_expr(expr),
-            HeadTerm::Aggregate(aggregate) => aggregate.variable.0 == variable,
-        })
-}
-
-fn variables_of(expr: &Expr) -> impl Iterator<Item = u32> {
-    crate::analysis::polarity::variables_of(expr).into_iter().map(|variable| variable.0)
-}
-
 fn compare(comparator: Comparator, left: &str, right: &str) -> String {
     match comparator {
         Comparator::Eq => format!("(= {left} {right})"),
@@ -474,123 +313,5 @@ fn compare(comparator: Comparator, left: &str, right: &str) -> String {
         Comparator::Le => format!("(le {left} {right})"),
         Comparator::Gt => format!("(lt {right} {left})"),
         Comparator::Ge => format!("(le {right} {left})"),
-    }
-}
-
-/// What rules mention.
-#[derive(Debug, Default)]
-struct Mentions {
-    values: BTreeSet<Value>,
-    computes: bool,
-    orders: bool,
-    beyond: BTreeSet<Beyond>,
-    located: bool,
-}
-
-impl Mentions {
-    fn rule(&mut self, rule: &Rule) {
-        self.beyond(rule);
-        self.located |= match &rule.location {
-            Some(Term::Variable(variable)) => mentions(rule, variable.0),
-            Some(Term::Constant(_)) => true,
-            Some(Term::Anonymous) | None => {
-                rule.kind == RuleKind::Async && matches!(rule.head.destination, Destination::Here)
-            }
-        };
-        if let Some(term) = &rule.location {
-            self.term(term);
-        }
-        for atom in &rule.positive {
-            atom.terms.iter().for_each(|term| self.term(term));
-        }
-        for condition in &rule.conditions {
-            match condition {
-                Condition::Compare { comparator, left, right, .. } => {
-                    self.orders |= !matches!(comparator, Comparator::Eq | Comparator::Ne);
-                    self.expression(left);
-                    self.expression(right);
-                }
-                Condition::Bind { value, .. } => self.expression(value),
-            }
-        }
-        for term in rule.negative.iter().flat_map(|atom| &atom.terms) {
-            if let NegatedTerm::Expr(expr) = term {
-                self.expression(expr);
-            }
-        }
-        for term in &rule.head.terms {
-            match term {
-                HeadTerm::Expr(expr) => self.expression(expr),
-                HeadTerm::Aggregate(_) => self.orders = true,
-            }
-        }
-        if let Destination::At(expr) = &rule.head.destination {
-            self.expression(expr);
-        }
-    }
-
-    fn beyond(&mut self, rule: &Rule) {
-        let mut fixed: BTreeSet<u32> = rule.location.iter().filter_map(variable_of).collect();
-        for term in &rule.head.terms {
-            match term {
-                HeadTerm::Expr(expr) => fixed.extend(variables_of(expr)),
-                HeadTerm::Aggregate(_) => {}
-            }
-        }
-        for condition in &rule.conditions {
-            let Condition::Compare { comparator, left, right, .. } = condition else { continue };
-            let (small, large) = match comparator {
-                Comparator::Lt | Comparator::Le => (left, right),
-                Comparator::Gt | Comparator::Ge => (right, left),
-                Comparator::Eq | Comparator::Ne => continue,
-            };
-            for (side, greatest) in [(small, false), (large, true)] {
-                for variable in variables_of(side).filter(|variable| !fixed.contains(variable)) {
-                    for (index, atom) in rule.positive.iter().enumerate() {
-                        let Some(column) = atom.terms.iter().position(|term| variable_of(term) == Some(variable))
-                        else {
-                            continue;
-                        };
-                        let elsewhere = |variable: u32| {
-                            let others = rule.positive.iter().enumerate().filter(|(other, _)| *other != index);
-                            fixed.contains(&variable)
-                                || others.flat_map(|(_, atom)| &atom.terms).any(|t| variable_of(t) == Some(variable))
-                        };
-                        let key = (0..atom.terms.len())
-                            .filter(|other| match atom.terms[*other] {
-                                Term::Constant(_) => true,
-                                Term::Variable(other) => other.0 != variable && elsewhere(other.0),
-                                Term::Anonymous => false,
-                            })
-                            .collect();
-                        self.beyond.insert(Beyond { relation: atom.relation, column, key, greatest });
-                    }
-                }
-            }
-        }
-    }
-
-    fn term(&mut self, term: &Term) {
-        if let Term::Constant(value) = term {
-            self.values.insert(*value);
-        }
-    }
-
-    fn expression(&mut self, expr: &Expr) {
-        match expr {
-            Expr::Constant(value) => {
-                self.values.insert(*value);
-            }
-            Expr::Variable(_) => {}
-            Expr::Negate(inner) => {
-                self.computes = true;
-                self.expression(inner);
-            }
-            Expr::Binary(_, left, right) => {
-                self.computes = true;
-                self.expression(left);
-                self.expression(right);
-            }
-        }
     }
 }

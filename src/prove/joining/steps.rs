@@ -140,7 +140,7 @@ impl<'p> Steps<'p> {
         for &relation in all {
             let arity = self.arity(relation);
             let row: Vec<String> = (0..arity).map(formal).collect();
-            let mut parts = self.from_outside(step, fact, relation, &row);
+            let mut parts = self.given_at(step, fact, relation, &row);
             if self.cell.role(relation) == Role::Own {
                 parts.extend(derived(script, relation, RuleKind::Deductive)?);
             }
@@ -161,7 +161,7 @@ impl<'p> Steps<'p> {
     }
 
     /// What a row's presence at a step may come from, beside deductive rules.
-    fn from_outside(&self, step: Step, fact: Fact, relation: RelationId, row: &[String]) -> Vec<String> {
+    fn given_at(&self, step: Step, fact: Fact, relation: RelationId, row: &[String]) -> Vec<String> {
         let mut parts = Vec::new();
         if self.given.contains(&relation) {
             parts.push(apply(&self.vocabulary.name("given", relation), row));
