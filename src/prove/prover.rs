@@ -18,15 +18,19 @@ pub struct Effort {
     pub questions: usize,
     /// So many questions without an answer end the attempt.
     pub unanswered: usize,
+    /// Most work for all questions without an answer.
+    pub lost: u64,
     /// Whether it is found out how an obligation fails.
     pub explains: bool,
 }
 
 impl Effort {
     /// Where a proof is what was asked for.
-    pub const PROVE: Effort = Effort { work: 12_000_000, questions: 5_000, unanswered: 40, explains: true };
+    pub const PROVE: Effort =
+        Effort { work: 12_000_000, questions: 5_000, unanswered: 40, lost: 400_000_000, explains: true };
     /// Before an instance is explored, which may be quick.
-    pub const CHECK: Effort = Effort { work: 1_000_000, questions: 200, unanswered: 2, explains: false };
+    pub const CHECK: Effort =
+        Effort { work: 1_000_000, questions: 200, unanswered: 2, lost: 6_000_000, explains: false };
 }
 
 /// A mistake in the proofs that is made on purpose, so that tests can show that they would notice it. No command makes one.
@@ -56,20 +60,23 @@ pub struct Prover<'a> {
     pub(super) flaw: Option<Flaw>,
     /// Questions asked.
     pub questions: usize,
-    /// Of these, those that had no answer.
-    pub unanswered: usize,
+    /// Of these, those without which there is no proof and that had no answer.
+    unanswered: usize,
+    /// Work for questions that had no answer.
+    lost: u64,
 }
 
 impl<'a> Prover<'a> {
     /// One that has asked nothing.
     pub fn new(effort: Effort, budget: &'a Budget) -> Self {
-        Prover { budget, effort, flaw: None, questions: 0, unanswered: 0 }
+        Prover { budget, effort, flaw: None, questions: 0, unanswered: 0, lost: 0 }
     }
 
     /// Whether nothing more is tried.
     pub fn is_spent(&self) -> bool {
         self.questions >= self.effort.questions
             || self.unanswered >= self.effort.unanswered
+            || self.lost >= self.effort.lost
             || self.budget.check().is_err()
     }
 
@@ -108,6 +115,10 @@ impl<'a> Prover<'a> {
             return Answer::Unknown("enough was tried".to_string());
         }
         self.questions += 1;
-        satisfiable(&script.text, script.assertions, work, self.budget)
+        let answer = satisfiable(&script.text, script.assertions, work, self.budget);
+        if matches!(answer, Answer::Unknown(_)) {
+            self.lost += u64::from(work);
+        }
+        answer
     }
 }

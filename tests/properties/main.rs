@@ -569,7 +569,7 @@ fn what_temporal_polarity_accepts_is_confluent() {
 #[cfg(feature = "z3")]
 #[test]
 fn what_is_proved_by_meaning_is_confluent() {
-    let tally = campaign(600, overwriting::program, meaning::what_is_proved_is_confluent);
+    let tally = campaign(400, overwriting::program, meaning::what_is_proved_is_confluent);
     let all = tally.programs();
     assert!(tally.of("joining-deliveries") * 20 >= all, "too few programs are proved by joining deliveries");
     assert!(tally.of("not proved, and diffluent") * 7 >= all, "too few programs are diffluent");

@@ -9,7 +9,7 @@ use watershed::program::Program;
 use watershed::prove::prover::{Effort, Flaw};
 use watershed::prove::semantic::{self, Semantic};
 
-const EFFORT: Effort = Effort { work: 400_000, questions: 400, unanswered: 3, explains: false };
+const EFFORT: Effort = Effort { work: 150_000, questions: 400, unanswered: 3, lost: 10_000_000, explains: false };
 
 fn attempt(program: &Program, flaw: Option<Flaw>) -> Option<Semantic> {
     let analysis = analyse(program);
