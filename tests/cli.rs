@@ -24,6 +24,8 @@ mod invocation;
 mod mistakes;
 #[path = "cli/proofs.rs"]
 mod proofs;
+#[path = "cli/refutations.rs"]
+mod refutations;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schemas.rs"]

@@ -54,7 +54,7 @@ fn load(file: &str) -> (Program, Analysis) {
 }
 
 fn outcome(program: &Program, analysis: &Analysis) -> Outcome {
-    let found = prove(program, analysis, &Budget::default(), instance::Options::default(), &mut |_| ());
+    let found = prove(program, analysis, None, &Budget::default(), instance::Options::default(), &mut |_| ());
     found.unwrap_or_else(|fault| panic!("a rule errs: {:?}", fault.fault)).outcome
 }
 

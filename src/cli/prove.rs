@@ -2,8 +2,10 @@
 
 use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
 use super::progress::Watch;
-use super::{Exit, console::Verbosity, session::Session};
+use super::session::{Loaded, Session};
+use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
+use crate::pipeline::bare::Bare;
 use crate::pipeline::prove::{self, Outcome};
 use crate::pipeline::{Cut, Figures, Verdict};
 use crate::report::json::{self, ProofObject};
@@ -21,7 +23,7 @@ pub struct Arguments {
     format: FormatOptions,
     #[command(flatten)]
     limits: LimitOptions,
-    /// Write two runs of this instance that end differently to this file
+    /// Write two runs that end differently, of this instance or of a small one, to this file
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
 }
@@ -38,14 +40,14 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         }
     };
     session.listen_to_signals();
-    let Some(loaded) = session.load(&arguments.program) else {
+    let Some((loaded, bare)) = load(&arguments.program, session) else {
         return session.refuse("prove", names, format);
     };
     let budget = limits.budget(session);
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
-    let found = prove::prove(&loaded.program, &loaded.analysis, &budget, limits.instance(), &mut |progress| {
-        watch.update(progress);
-    });
+    let (program, options) = (&loaded.program, limits.instance());
+    let update = &mut |progress| watch.update(progress);
+    let found = prove::prove(program, &loaded.analysis, bare.as_ref(), &budget, options, update);
     drop(watch);
     let found = match found {
         Ok(found) => found,
@@ -53,7 +55,11 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
             return super::check::refuse_fault("prove", &arguments.program, &loaded, &fault, format, session);
         }
     };
-    let shell_words = arguments.program.shell_words();
+    let mut described = arguments.program.clone();
+    if let Some(refuting) = found.small.as_ref().and_then(|small| small.found.as_ref()) {
+        described.reading.instance = Some(refuting.text.clone());
+    }
+    let shell_words = described.shell_words();
     let proof = Proof {
         files: &names,
         shell_words: &shell_words,
@@ -62,8 +68,19 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         analysis: &loaded.analysis,
         outcome: &found.outcome,
         semantic: found.semantic.as_deref(),
+        reached: &found.reached,
+        small: found.small.as_deref(),
     };
     conclude(&proof, arguments, session)
+}
+
+/// The program, and what is left of it without its instance where that may be replaced: where nobody named one.
+fn load(program: &ProgramOptions, session: &mut Session) -> Option<(Loaded, Option<Bare>)> {
+    let reading = &program.reading;
+    if reading.instance.is_some() || reading.nodes.is_some() || reading.valuation.is_some() {
+        return session.load(program).map(|loaded| (loaded, None));
+    }
+    session.load_bare(program).map(|(loaded, bare)| (loaded, Some(bare)))
 }
 
 fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> Exit {
@@ -73,6 +90,7 @@ fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> 
         && case.answer.witness.is_some()
     {
         let file = WitnessFile::new(case.program, "prove", json::witness(case), json::invariants(case));
+        let file = WitnessFile { instance: case.instance.map(str::to_string), ..file };
         if !session.write_file(path, &file.to_json()) {
             exit = Exit::Wrong;
         }
@@ -97,9 +115,10 @@ fn conclude(proof: &Proof<'_>, arguments: &Arguments, session: &mut Session) -> 
 }
 
 fn exit_of(proof: &Proof<'_>) -> Exit {
+    let searching = proof.small.is_some_and(|small| small.cut == Some(Bound::Interrupt));
     let interrupted = match proof.outcome {
-        Outcome::Explored(answer) => answer.findings.cut == Some(Cut::Bound(Bound::Interrupt)),
-        _ => false,
+        Outcome::Explored(answer) => searching || answer.findings.cut == Some(Cut::Bound(Bound::Interrupt)),
+        _ => searching,
     };
     match proof.verdict() {
         Verdict::Confluent => Exit::Yes,

@@ -2,6 +2,7 @@
 
 use crate::program::{Program, RelationId};
 use crate::prove::joining::{Attempt, Claim, Failing, Obligation, Shown, failing::Row};
+use crate::schedule::{Schedule, ScheduledStep};
 
 fn name(program: &Program, relation: RelationId) -> String {
     format!("`{}`", program.relation(relation).name)
@@ -50,6 +51,11 @@ fn rows(program: &Program, list: &[Row]) -> String {
         return "nothing".to_string();
     }
     list.iter().map(|one| row(program, one)).collect::<Vec<_>>().join(", ")
+}
+
+/// A step of a run.
+pub fn step(program: &Program, step: &ScheduledStep) -> String {
+    Schedule { stem: vec![step.clone()], cycle: Vec::new() }.show(program)
 }
 
 /// A failing obligation, line by line: what it is called, and what it is.

@@ -3,8 +3,11 @@
 use super::Case;
 use crate::analysis::Analysis;
 use crate::pipeline::prove::Outcome;
-use crate::pipeline::{Scope, Verdict};
+use crate::pipeline::prove::reached::Sought;
+use crate::pipeline::prove::small::{Refuting, Small};
+use crate::pipeline::{Answer, Scope, Verdict};
 use crate::program::Program;
+use crate::prove::joining::Attempt;
 use crate::prove::semantic::Semantic;
 use crate::source::SourceMap;
 
@@ -13,7 +16,7 @@ use crate::source::SourceMap;
 pub struct Proof<'a> {
     /// The files as the user wrote them.
     pub files: &'a [String],
-    /// The arguments that name the program to another command, quoted for a shell.
+    /// The arguments that name the program to another command, with the small instance that refutes it, if one does; quoted for a shell.
     pub shell_words: &'a [String],
     /// The program's texts.
     pub sources: &'a SourceMap,
@@ -25,26 +28,62 @@ pub struct Proof<'a> {
     pub outcome: &'a Outcome,
     /// What was tried where no theorem applies by the form of the rules.
     pub semantic: Option<&'a Semantic>,
+    /// Where an obligation was not shown: whether it fails in a reachable state.
+    pub reached: &'a [Sought],
+    /// The small instances that were searched.
+    pub small: Option<&'a Small>,
 }
 
 impl<'a> Proof<'a> {
-    /// The instance that was explored.
+    /// The answer about the program's own instance.
+    fn own(&self) -> Option<&'a Answer> {
+        match self.outcome {
+            Outcome::Explored(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The small instance that refutes it.
+    pub fn refuting(&self) -> Option<&'a Refuting> {
+        self.small.and_then(|small| small.found.as_ref())
+    }
+
+    /// What was sought in runs of the instance for an attempt that failed.
+    pub fn sought(&self, attempt: &Attempt) -> Option<&'a Sought> {
+        self.reached.iter().find(|one| one.cell == attempt.cell)
+    }
+
+    /// Whether two runs of some instance end differently.
+    pub fn is_refuted(&self) -> bool {
+        self.outcome.is_refuted() || self.refuting().is_some()
+    }
+
+    /// The instance that was explored: a small one if that refutes it, else the program's own.
     pub fn case(&self) -> Option<Case<'a>> {
-        let Outcome::Explored(answer) = self.outcome else { return None };
+        let refuting = self.refuting();
         Some(Case {
             command: "prove",
             files: self.files,
             shell_words: self.shell_words,
-            sources: self.sources,
-            program: self.program,
-            analysis: self.analysis,
-            answer,
+            sources: refuting.map_or(self.sources, |one| &one.sources),
+            program: refuting.map_or(self.program, |one| &one.program),
+            analysis: refuting.map_or(self.analysis, |one| &one.analysis),
+            answer: refuting.map(|one| &one.answer).or(self.own())?,
             explained: None,
             fewer: None,
-            instances: None,
-            instance: None,
+            instances: self.small.map(|small| small.searched),
+            instance: refuting.map(|one| one.text.as_str()),
             valuations: None,
         })
+    }
+
+    /// Whether the program's own instance is confluent; none if it was not explored to the end.
+    pub fn confluence(&self) -> Option<bool> {
+        let findings = &self.own()?.findings;
+        if !findings.contested.is_empty() {
+            return Some(false);
+        }
+        (findings.cut.is_none() && findings.undecided.is_empty()).then_some(true)
     }
 
     /// The analysis, with what was proved of the flags.
@@ -57,7 +96,7 @@ impl<'a> Proof<'a> {
     pub fn verdict(&self) -> Verdict {
         match self.outcome {
             Outcome::Proved(_) => Verdict::Confluent,
-            outcome if outcome.is_refuted() => Verdict::Diffluent,
+            _ if self.is_refuted() => Verdict::Diffluent,
             _ => Verdict::Inconclusive,
         }
     }
@@ -75,7 +114,7 @@ impl<'a> Proof<'a> {
     pub fn basis(&self) -> String {
         match self.outcome {
             Outcome::Proved(theorem) => theorem.basis(),
-            outcome if outcome.is_refuted() => "explored".to_string(),
+            _ if self.is_refuted() => "explored".to_string(),
             _ => "bound:proof".to_string(),
         }
     }
@@ -91,16 +130,5 @@ impl<'a> Proof<'a> {
             assumptions.push("no rule errs, and no integer leaves 64 bits".to_string());
         }
         assumptions
-    }
-}
-
-impl Case<'_> {
-    /// Whether the instance is confluent; none if it was not explored to the end.
-    pub fn confluence(&self) -> Option<bool> {
-        let findings = &self.answer.findings;
-        if !findings.contested.is_empty() {
-            return Some(false);
-        }
-        (findings.cut.is_none() && findings.undecided.is_empty()).then_some(true)
     }
 }

@@ -73,7 +73,10 @@ fn a_rule_that_errs_under_some_schedule_is_no_answer() {
 fn rules_need_no_network_and_wrong_input_is_refused() {
     let rules = "p(#N, X)@async :- q(#M, N, X), notin r(#M, X); p(X)@next :- p(X); event q;";
     assert_eq!(with_input(&["prove", "-", "-q"], rules).code, Some(0));
-    assert_eq!(with_input(&["prove", "-", "-q"], "p(#N)@async :- q(#M, N), notin p(#M); ").code, Some(3));
+    // A small instance refutes it; without time for that it is open.
+    let racing = "p(#N)@async :- q(#M, N), notin p(#M); ";
+    assert_eq!(with_input(&["prove", "-", "-q"], racing).code, Some(1));
+    assert_eq!(with_input(&["prove", "-", "-q", "--timeout", "0"], racing).code, Some(3));
     assert_eq!(with_input(&["prove", "-", "-q"], "p(#N) :- ").code, Some(2));
     assert_eq!(watershed(&["prove", &corpus("crdt/or-set.ded"), "--max-states", "x"]).code, Some(2));
 }

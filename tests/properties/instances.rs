@@ -63,7 +63,7 @@ pub fn what_is_proved_holds_in_small_instances(model: &Model, tally: &mut Tally)
     // The few programs that take long say no more than others.
     let deadline = Some(Instant::now() + Duration::from_secs(10));
     let budget = Budget { deadline, ..library::budget() };
-    let Ok(proof) = prove(&program, &analysis, &budget, instance::Options::default(), &mut |_| ()) else {
+    let Ok(proof) = prove(&program, &analysis, None, &budget, instance::Options::default(), &mut |_| ()) else {
         return Ok(());
     };
     let options = Options { theorems: false, enough: None, ..Options::default() };

@@ -1,11 +1,10 @@
 //! The answer of `prove`.
 
 use super::{
-    DiagnosticObject, EdbObject, PolarityObject, SCHEMA, Statistics, TheoremObject, classification, nodes, outputs,
-    polarity, semantic::SemanticObject, witness,
+    DiagnosticObject, EdbObject, InstancesObject, PolarityObject, SCHEMA, Statistics, TheoremObject, classification,
+    nodes, outputs, polarity, semantic::SemanticObject, witness,
 };
 use crate::pipeline::prove::Outcome;
-use crate::report::Case;
 use crate::report::facts::shown;
 use crate::report::proof::Proof;
 use crate::witness::file::WitnessObject;
@@ -26,7 +25,7 @@ pub struct ProofObject {
     /// `dedalus+`, `dedalus-s` or `dedalus`.
     #[schemars(extend("enum" = ["dedalus+", "dedalus-s", "dedalus"]))]
     pub class: &'static str,
-    /// `confluent` if proved, `diffluent` if the instance at hand is a counterexample, else `inconclusive`.
+    /// `confluent` if proved, `diffluent` if the instance at hand or a small one is a counterexample, else `inconclusive`.
     #[schemars(extend("enum" = ["confluent", "diffluent", "inconclusive"]))]
     pub verdict: &'static str,
     /// `all-instances` if proved, `this-instance` with a counterexample, else `bounded`.
@@ -35,7 +34,7 @@ pub struct ProofObject {
     /// `theorem:<name>`, `proof:<name>`, `explored`, or `bound:proof` if no theorem or proof was found.
     #[schemars(regex(pattern = "^(theorem:.+|proof:.+|explored|bound:.+)$"))]
     pub basis: String,
-    /// The network.
+    /// The network; of the small instance, if that is the counterexample.
     pub nodes: Vec<String>,
     /// The output relations.
     pub outputs: Vec<String>,
@@ -51,8 +50,14 @@ pub struct ProofObject {
     pub theorem: Option<TheoremObject>,
     /// What was tried to prove it by what the rules mean, where no theorem applies by their form.
     pub proof: Option<SemanticObject>,
-    /// Whether exploring found this instance confluent: `null` if it was not explored to the end.
+    /// Whether exploring found the program's own instance confluent: `null` if it was not explored to the end.
     pub instance_confluent: Option<bool>,
+    /// The small instances that were searched for a counterexample; `null` if none were.
+    pub instances: Option<InstancesObject>,
+    /// The bound that cut this search, or the exploring of some instance in it; `null` if none did.
+    pub instances_bound: Option<String>,
+    /// The text of the small instance that is the counterexample: `contested` and `witness` are of it.
+    pub instance: Option<String>,
     /// The kinds of the EDB relations that "all instances" assumes.
     pub edb: Vec<EdbObject>,
     /// What else it assumes of an instance, one sentence each.
@@ -75,9 +80,9 @@ impl ProofObject {
             verdict: proof.verdict().name(),
             scope: proof.scope().name(),
             basis: proof.basis(),
-            nodes: nodes(program),
+            nodes: nodes(case.as_ref().map_or(program, |case| case.program)),
             outputs: outputs(program),
-            contested: refuted.map(|case| shown(program, &case.answer.findings.contested)),
+            contested: refuted.map(|case| shown(case.program, &case.answer.findings.contested)),
             witness: case.as_ref().and_then(witness),
             diagnostics,
             statistics,
@@ -87,8 +92,11 @@ impl ProofObject {
                 }
                 _ => None,
             },
-            proof: proof.semantic.map(|semantic| SemanticObject::new(program, sources, semantic)),
-            instance_confluent: case.as_ref().and_then(Case::confluence),
+            proof: proof.semantic.map(|semantic| SemanticObject::new(program, sources, semantic, proof)),
+            instance_confluent: proof.confluence(),
+            instances: proof.small.map(|small| InstancesObject::new(small.searched)),
+            instances_bound: proof.small.and_then(|small| small.cut).map(|bound| bound.to_string()),
+            instance: proof.refuting().map(|one| one.text.clone()),
             edb: classification::edb(program),
             assumptions: proof.assumptions(),
             polarity: polarity::polarity(program, sources, &proof.known()),

@@ -1,10 +1,11 @@
 //! What `prove` found, for people.
 
-use super::{classification, row};
+use super::{classification, row, rows_of_instances};
 use crate::pipeline::Verdict;
 use crate::pipeline::prove::Outcome;
+use crate::pipeline::prove::reached::Sought;
 use crate::program::Program;
-use crate::prove::joining::{Attempt, Steps};
+use crate::prove::joining::{Attempt, Obligation, Steps};
 use crate::prove::semantic::Semantic;
 use crate::report::obligations;
 use crate::report::proof::Proof;
@@ -14,9 +15,19 @@ use crate::report::style::{Style, Tone};
 pub fn headline(proof: &Proof<'_>, style: Style) -> String {
     let (tone, name, why) = match proof.verdict() {
         Verdict::Confluent => (Tone::Good, "proved", "in every instance, all fair runs have the same ultimate model"),
+        Verdict::Diffluent if proof.refuting().is_some() => (
+            Tone::Bad,
+            "refuted",
+            "two fair runs of a small instance end differently, so not every instance is confluent",
+        ),
         Verdict::Diffluent => {
             (Tone::Bad, "refuted", "two fair runs of this instance end differently, so not every instance is confluent")
         }
+        _ if proof.small.is_some() => (
+            Tone::Open,
+            "not proved",
+            "no theorem applies and no proof was found, and no counterexample on this instance or on small ones",
+        ),
         _ => (
             Tone::Open,
             "not proved",
@@ -40,16 +51,26 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
         }
     }
     if let Some(semantic) = proof.semantic {
-        tried(program, semantic, style, &mut text);
+        tried(proof, semantic, style, &mut text);
+    }
+    if matches!(outcome, Outcome::Explored(_)) {
+        let found = match proof.confluence() {
+            Some(true) => "confluent, explored to the end",
+            Some(false) => "diffluent",
+            None => "not explored to the end",
+        };
+        let which = if proof.refuting().is_some() { "own" } else { "instance" };
+        row(&mut text, style, which, found);
     }
     let case = proof.case();
+    if let Some(small) = proof.small {
+        let instance = proof.refuting().map(|one| one.text.as_str());
+        rows_of_instances(small.searched, instance, style, &mut text);
+        if let Some(cut) = small.cut.filter(|_| instance.is_none()) {
+            row(&mut text, style, "", &format!("not all of them to the end: bound:{cut}"));
+        }
+    }
     if let Some(case) = &case {
-        let found = match case.confluence() {
-            Some(true) => "confluent, explored to the end".to_string(),
-            Some(false) => "diffluent".to_string(),
-            None => "not explored to the end".to_string(),
-        };
-        row(&mut text, style, "instance", &found);
         super::facts(case, style, verbose, &mut text);
     }
     let known = proof.known();
@@ -61,7 +82,8 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
 }
 
 /// What was tried to prove it by what the rules mean.
-fn tried(program: &Program, semantic: &Semantic, style: Style, text: &mut String) {
+fn tried(proof: &Proof<'_>, semantic: &Semantic, style: Style, text: &mut String) {
+    let program = proof.program;
     for apparent in &semantic.apparent {
         let how = match (apparent.up.is_some(), apparent.down.is_some()) {
             (true, true) => "never changes",
@@ -91,6 +113,28 @@ fn tried(program: &Program, semantic: &Semantic, style: Style, text: &mut String
                 row(text, style, what, &how);
             }
         }
+        if let Some((failed, sought)) = attempt.failed().zip(proof.sought(attempt)) {
+            reached(program, failed, sought, style, text);
+        }
+    }
+}
+
+/// Whether what was not shown fails in a reachable state.
+fn reached(program: &Program, failed: Obligation, sought: &Sought, style: Style, text: &mut String) {
+    let Some(found) = &sought.found else {
+        let runs = super::counted(sought.runs, "run");
+        row(text, style, "reached", &format!("no such state of this instance, in {runs} that were tried"));
+        return;
+    };
+    let node = program.show_node(found.step.node);
+    let after = match found.schedule.show(program) {
+        none if none.is_empty() => "at the start".to_string(),
+        schedule => format!("after {schedule}"),
+    };
+    row(text, style, "reached", &format!("on this instance, at node {node} {after}"));
+    row(text, style, "", &format!("the next step can be {}", obligations::step(program, &found.step)));
+    for (what, how) in obligations::failing(program, failed, &found.failing) {
+        row(text, style, "", &format!("{what}: {how}"));
     }
 }
 
