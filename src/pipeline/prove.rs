@@ -18,6 +18,7 @@ use crate::prove::prover::Effort;
 use crate::prove::semantic::{self, Semantic};
 use reached::Sought;
 use small::Small;
+use std::time::Instant;
 
 /// Most states that are explored for a counterexample, unless more are asked for.
 pub const STATES: usize = 200_000;
@@ -77,7 +78,7 @@ pub fn prove(
     if let Some(theorem) = analysis.theorem {
         return Ok(Found::proved(theorem, None));
     }
-    let semantic = semantic::prove(program, analysis, Effort::PROVE, budget);
+    let semantic = semantic::prove(program, analysis, Effort::PROVE, &half(budget));
     if let Some(proof) = semantic.proof {
         return Ok(Found::proved(proof, Some(Box::new(semantic))));
     }
@@ -89,6 +90,13 @@ pub fn prove(
     let bare = bare.filter(|_| !outcome.is_refuted() && budget.check().is_ok());
     let small = bare.and_then(|bare| small::refute(program, bare, budget, options, watch)).map(Box::new);
     Ok(Found { outcome, semantic: Some(Box::new(semantic)), reached, small })
+}
+
+/// Half of the time that is left: the other is for what refutes.
+fn half(budget: &Budget) -> Budget {
+    let now = Instant::now();
+    let deadline = budget.deadline.map(|deadline| now + deadline.saturating_duration_since(now) / 2);
+    Budget { deadline, ..budget.clone() }
 }
 
 fn explored(

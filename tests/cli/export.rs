@@ -42,7 +42,7 @@ fn obligations_are_questions_for_any_smt_solver() {
         "broadcast/reliable.ded",
     ] {
         let found = answers(file);
-        assert!(found.len() > 2 && found.iter().all(|answer| *answer == Answer::Unsatisfiable), "{file}: {found:?}");
+        assert!(!found.is_empty() && found.iter().all(|answer| *answer == Answer::Unsatisfiable), "{file}: {found:?}");
     }
     let refused = answers("crdt/two-phase-set-mutant-no-memory.ded");
     assert!(refused.iter().any(|answer| matches!(answer, Answer::Satisfiable(_))), "{refused:?}");

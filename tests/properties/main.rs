@@ -435,7 +435,11 @@ fn reductions_keep_every_answer_of_programs_in_parts() {
 
 #[test]
 fn what_is_proved_holds_in_small_instances() {
-    let programs = |seed: u64| if seed.is_multiple_of(2) { guarded::program(seed) } else { random(seed) };
+    let programs = |seed: u64| match seed % 3 {
+        0 => guarded::program(seed),
+        1 => overwriting::program(seed),
+        _ => random(seed),
+    };
     let tally = campaign(1000, programs, instances::what_is_proved_holds_in_small_instances);
     let all = tally.programs();
     assert!(tally.of("proved, and confluent in all small instances") * 10 >= all, "too few programs are proved");
