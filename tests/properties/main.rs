@@ -13,6 +13,7 @@ mod generator;
 mod guarded;
 mod instances;
 mod library;
+#[cfg(feature = "z3")]
 mod meaning;
 mod model;
 mod overwriting;
