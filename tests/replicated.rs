@@ -6,14 +6,18 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
+#[cfg(feature = "z3")]
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use watershed::analysis::{Analysis, Class, analyse};
+#[cfg(feature = "z3")]
+use watershed::analysis::Class;
+use watershed::analysis::{Analysis, analyse};
 use watershed::budget::Budget;
 use watershed::pipeline::prove::{Outcome, prove};
 use watershed::pipeline::{Cut, explore_instance, instance, read};
 use watershed::program::{Fact, InitialFact, Kind, Program, RelationId, Value, When, resolve};
 use watershed::syntax::load::Input;
+#[cfg(feature = "z3")]
 use watershed::witness::replay::check_claim;
 
 /// What it is, where, and whether it is proved.

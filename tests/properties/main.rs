@@ -574,7 +574,7 @@ fn what_temporal_polarity_accepts_is_confluent() {
 #[cfg(feature = "z3")]
 #[test]
 fn what_is_proved_by_meaning_is_confluent() {
-    let tally = campaign(400, overwriting::program, meaning::what_is_proved_is_confluent);
+    let tally = campaign(200, overwriting::program, meaning::what_is_proved_is_confluent);
     let all = tally.programs();
     assert!(tally.of("joining-deliveries") * 20 >= all, "too few programs are proved by joining deliveries");
     assert!(tally.of("not proved, and diffluent") * 7 >= all, "too few programs are diffluent");
@@ -584,7 +584,7 @@ fn what_is_proved_by_meaning_is_confluent() {
 #[cfg(feature = "z3")]
 #[test]
 fn what_is_proved_of_guarded_programs_is_confluent() {
-    let tally = campaign(400, guarded::program, meaning::what_is_proved_is_confluent);
+    let tally = campaign(200, guarded::program, meaning::what_is_proved_is_confluent);
     assert!(tally.of("proved, explored to the end") > 0, "none is proved");
 }
 

@@ -1,15 +1,14 @@
 //! Proofs by what rules mean against exploration: no program that is proved is diffluent.
 
 use super::campaign::Tally;
+use super::instances::EFFORT;
 use super::library;
 use super::model::Model;
 use watershed::analysis::analyse;
 use watershed::budget::Budget;
 use watershed::program::Program;
-use watershed::prove::prover::{Effort, Flaw};
+use watershed::prove::prover::Flaw;
 use watershed::prove::semantic::{self, Semantic};
-
-const EFFORT: Effort = Effort { work: 150_000, questions: 400, unanswered: 3, lost: 10_000_000, explains: false };
 
 fn attempt(program: &Program, flaw: Option<Flaw>) -> Option<Semantic> {
     let analysis = analyse(program);
