@@ -20,17 +20,25 @@ pub struct Effort {
     pub unanswered: usize,
     /// Most work for all questions without an answer.
     pub lost: u64,
+    /// Most bytes of questions: of large programs each is long, and reading it is most of the work.
+    pub text: usize,
     /// Whether it is found out how an obligation fails.
     pub explains: bool,
 }
 
 impl Effort {
     /// Where a proof is what was asked for.
-    pub const PROVE: Effort =
-        Effort { work: 12_000_000, questions: 5_000, unanswered: 40, lost: 400_000_000, explains: true };
+    pub const PROVE: Effort = Effort {
+        work: 12_000_000,
+        questions: 5_000,
+        unanswered: 40,
+        lost: 400_000_000,
+        text: 30_000_000,
+        explains: true,
+    };
     /// Before an instance is explored, which may be quick.
     pub const CHECK: Effort =
-        Effort { work: 1_000_000, questions: 200, unanswered: 2, lost: 6_000_000, explains: false };
+        Effort { work: 1_000_000, questions: 200, unanswered: 2, lost: 6_000_000, text: 1_000_000, explains: false };
 }
 
 /// A mistake in the proofs that is made on purpose, so that tests can show that they would notice it. No command makes one.
@@ -64,12 +72,14 @@ pub struct Prover<'a> {
     unanswered: usize,
     /// Work for questions that had no answer.
     lost: u64,
+    /// Bytes of questions.
+    text: usize,
 }
 
 impl<'a> Prover<'a> {
     /// One that has asked nothing.
     pub fn new(effort: Effort, budget: &'a Budget) -> Self {
-        Prover { budget, effort, flaw: None, questions: 0, unanswered: 0, lost: 0 }
+        Prover { budget, effort, flaw: None, questions: 0, unanswered: 0, lost: 0, text: 0 }
     }
 
     /// Whether nothing more is tried.
@@ -77,6 +87,7 @@ impl<'a> Prover<'a> {
         self.questions >= self.effort.questions
             || self.unanswered >= self.effort.unanswered
             || self.lost >= self.effort.lost
+            || self.text >= self.effort.text
             || self.budget.check().is_err()
     }
 
@@ -89,6 +100,7 @@ impl<'a> Prover<'a> {
             return None;
         }
         self.questions += 1;
+        self.text += script.text.len();
         truths(&script.text, script.assertions, terms, self.effort.work.min(MODEL), self.budget)
     }
 
@@ -115,6 +127,7 @@ impl<'a> Prover<'a> {
             return Answer::Unknown("enough was tried".to_string());
         }
         self.questions += 1;
+        self.text += script.text.len();
         let answer = satisfiable(&script.text, script.assertions, work, self.budget);
         if matches!(answer, Answer::Unknown(_)) {
             self.lost += u64::from(work);

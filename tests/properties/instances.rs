@@ -56,7 +56,8 @@ pub fn facts(program: &Program, nodes: &[&str], rng: &mut ChaCha8Rng) -> Vec<Str
 }
 
 /// How much is tried to prove a random program.
-pub const EFFORT: Effort = Effort { work: 150_000, questions: 400, unanswered: 3, lost: 10_000_000, explains: false };
+pub const EFFORT: Effort =
+    Effort { work: 150_000, questions: 400, unanswered: 3, lost: 10_000_000, text: 10_000_000, explains: false };
 
 /// What is proved has no small instance that is diffluent.
 pub fn what_is_proved_holds_in_small_instances(model: &Model, tally: &mut Tally) -> Result<(), String> {
