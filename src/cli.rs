@@ -9,6 +9,7 @@ pub mod classify;
 pub mod cluster;
 pub mod completions;
 pub mod console;
+pub mod coordinate;
 pub mod equiv;
 pub mod explain;
 pub mod explore;
@@ -88,6 +89,8 @@ pub enum Command {
     Replay(replay::Arguments),
     /// Compare the ultimate models of two programs: `equiv P.ded -- Q.ded`
     Equiv(equiv::Arguments),
+    /// Write the program with the least coordination that makes it confluent, checked again
+    Coordinate(coordinate::Arguments),
     /// Find lost messages and crashes that break what a program promises, or show that none does
     Faults(faults::Arguments),
     /// Label a graph of annotated components (Blazes): anomalies, where to seal, where to order
@@ -117,6 +120,7 @@ impl Command {
             Command::Run(arguments) => run::run(arguments, session),
             Command::Replay(arguments) => replay::run(arguments, session),
             Command::Equiv(arguments) => equiv::run(arguments, session),
+            Command::Coordinate(arguments) => coordinate::run(arguments, session),
             Command::Faults(arguments) => faults::run(arguments, session),
             Command::Flow(arguments) => flow::run(arguments, session),
             Command::Export(arguments) => export::run(arguments, session),

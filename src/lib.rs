@@ -17,6 +17,7 @@ pub mod prove;
 pub mod provenance;
 pub mod reduce;
 pub mod report;
+pub mod rewrite;
 pub mod schedule;
 pub mod solver;
 pub mod source;

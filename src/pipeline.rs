@@ -2,6 +2,7 @@
 
 pub mod bare;
 pub mod check;
+pub mod coordinate;
 pub mod equiv;
 mod extend;
 pub mod fewer;

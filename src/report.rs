@@ -1,6 +1,7 @@
 //! What was found, for people and for other programs.
 
 pub mod advice;
+pub mod coordination;
 pub mod explained;
 pub mod facts;
 pub mod json;

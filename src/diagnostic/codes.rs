@@ -2,7 +2,8 @@
 //!
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
 //! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
-//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown inputs. `W…` are warnings of the same families.
+//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown inputs ·
+//! `E13` coordination. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -34,12 +35,13 @@ macro_rules! table {
     };
 }
 
+mod coordination;
 mod export;
 mod flow;
 mod table;
 mod unknowns;
 
-pub use {export::*, flow::*, table::Entry, table::TABLE, unknowns::*};
+pub use {coordination::*, export::*, flow::*, table::Entry, table::TABLE, unknowns::*};
 
 table! {
     UNEXPECTED_CHARACTER = "E0101", "a character that starts no token",

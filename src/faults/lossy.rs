@@ -19,6 +19,7 @@
 
 use super::plan::{Fault, Plan, Planned, Turn};
 use crate::program::{Destination, NodeId, Program, RelationId, RuleKind, Spelling};
+use crate::rewrite::names::Names;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{
     Argument, Ast, Atom, Declaration, Expr, ExprKind, Item, ItemKind, Literal, LiteralKind, Name, Rule, TermKind, Time,
@@ -41,22 +42,6 @@ pub struct Lossy<'p> {
     reads_crash: bool,
 }
 
-/// What made-up relations and variables are called, in a program that uses none of these names.
-#[derive(Debug)]
-struct Names {
-    used: BTreeSet<String>,
-}
-
-impl Names {
-    fn fresh(&self, name: &str) -> String {
-        let mut fresh = name.to_string();
-        while self.used.contains(&fresh) {
-            fresh.push('_');
-        }
-        fresh
-    }
-}
-
 /// An observer looks at a numbered round of what observers derive, which no local step has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoLocalStep {
@@ -70,7 +55,7 @@ impl<'p> Lossy<'p> {
     /// # Errors
     /// The first atom of a numbered round of an observer relation.
     pub fn new(program: &'p Program, trees: &[Ast]) -> Result<Self, NoLocalStep> {
-        let names = Names { used: names_of(program, trees) };
+        let names = Names::of(program, trees);
         let mut lossy = Lossy {
             program,
             items: Vec::new(),
@@ -394,15 +379,4 @@ fn names_network(program: &Program, atom: &Atom) -> bool {
 fn is_crash(program: &Program, id: RelationId) -> bool {
     let relation = program.relation(id);
     relation.observer && relation.arity == 2 && program.observers.iter().all(|rule| rule.head.relation != id)
-}
-
-/// Every name that stands somewhere, of relations and of variables; and words that are none.
-fn names_of(program: &Program, trees: &[Ast]) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = program.relations.iter().map(|relation| relation.name.clone()).collect();
-    for tree in trees {
-        let text = print(tree);
-        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '?'));
-        names.extend(words.map(str::to_string));
-    }
-    names
 }

@@ -5,6 +5,7 @@
 //! same input differ in `wall_seconds` and `peak_bytes` only.
 
 mod classification;
+mod coordinate;
 mod diagnostic;
 mod equiv;
 mod explanation;
@@ -25,6 +26,7 @@ mod why;
 pub use classification::{
     ChannelObject, ClassificationObject, EdbObject, MeetingObject, PointObject, ReasonObject, reasons,
 };
+pub use coordinate::CoordinateObject;
 pub use diagnostic::{DiagnosticObject, PlaceObject};
 pub use equiv::{DifferenceObject, EquivObject};
 pub use explanation::{CodeObject, ExplanationObject};

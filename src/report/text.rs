@@ -2,6 +2,7 @@
 //! them.
 
 pub mod classification;
+pub mod coordinate;
 pub mod equiv;
 pub mod faults;
 mod fewer;

@@ -4,6 +4,7 @@ mod alike;
 mod apart;
 mod brute;
 mod campaign;
+mod coordination;
 mod datalog;
 mod equivalence;
 mod faulty;

@@ -365,7 +365,7 @@ fn sets(count: usize) -> Vec<Vec<usize>> {
         let next: Vec<Vec<usize>> = last
             .iter()
             .flat_map(|set| {
-                let from = set.last().map_or(0, |last| last + 1);
+                let from = set.last().map_or(0, |&last| last + 1);
                 (from..count).map(move |more| set.iter().copied().chain([more]).collect())
             })
             .collect();

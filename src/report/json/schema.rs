@@ -5,8 +5,8 @@
 //! and go, and unknown fields are to be passed over.
 
 use super::{
-    CheckObject, ClassificationObject, EquivObject, ExplanationObject, FaultsObject, FlowObject, ProofObject, Refusal,
-    ReplayObject, RunObject, TestObject,
+    CheckObject, ClassificationObject, CoordinateObject, EquivObject, ExplanationObject, FaultsObject, FlowObject,
+    ProofObject, Refusal, ReplayObject, RunObject, TestObject,
 };
 use crate::witness::file::WitnessFile;
 use schemars::generate::SchemaSettings;
@@ -34,6 +34,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("replay.json", schema::<Answer<ReplayObject>>("What `replay` prints with `--format json`.")),
         ("faults.json", schema::<Answer<FaultsObject>>("What `faults` prints with `--format json`.")),
         ("flow.json", schema::<Answer<FlowObject>>("What `flow` prints with `--format json`.")),
+        ("coordinate.json", schema::<Answer<CoordinateObject>>("What `coordinate` prints with `--format json`.")),
         ("equiv.json", schema::<Answer<EquivObject>>("What `equiv` prints with `--format json`.")),
         ("test.json", schema::<Answer<TestObject>>("What `test` prints with `--format json`.")),
         ("explain.json", schema::<Answer<ExplanationObject>>("What `explain` prints with `--format json`.")),

@@ -1,0 +1,210 @@
+//! What is said of coordination, by whatever report.
+
+use super::facts::listed;
+use crate::pipeline::Verdict;
+use crate::pipeline::coordinate::{Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
+use crate::program::{Program, RuleId};
+use crate::rewrite::{Acknowledge, Channels, Plan, Queue};
+use crate::source::SourceMap;
+use std::collections::BTreeSet;
+
+/// An answer with what it is about.
+#[derive(Debug)]
+pub struct CoordinateCase<'a> {
+    /// The files as the user wrote them.
+    pub files: &'a [String],
+    /// The arguments that name the program to another command, quoted for a shell.
+    pub shell_words: &'a [String],
+    /// Their texts.
+    pub sources: &'a SourceMap,
+    /// The program.
+    pub program: &'a Program,
+    /// The prices.
+    pub prices: Prices,
+    /// What was found.
+    pub answered: &'a Answered,
+    /// The published rewrite in full, if the program has one: its price and what became of it.
+    pub full: Option<&'a Coordinated>,
+    /// Whether the published rewrite is what was asked for.
+    pub wants_full: bool,
+}
+
+/// One thing that a plan does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// The rule that it is about.
+    pub rule: RuleId,
+    /// What is done there.
+    pub what: String,
+}
+
+impl CoordinateCase<'_> {
+    /// The plan that is printed.
+    pub fn chosen(&self) -> Option<&Coordinated> {
+        match (&self.answered.outcome, self.wants_full) {
+            (_, true) => self.full.filter(|full| full.trial.failure.is_none()),
+            (Outcome::Found(found), false) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// `found`, `unneeded` or `inconclusive`.
+    pub fn verdict(&self) -> &'static str {
+        match (self.chosen(), &self.answered.outcome) {
+            (Some(_), _) => "found",
+            (None, Outcome::Unneeded) if !self.wants_full => "unneeded",
+            _ => "inconclusive",
+        }
+    }
+
+    /// The verdict on the program as it is.
+    pub fn before(&self) -> Verdict {
+        self.answered.before.verdict
+    }
+
+    /// The place of a rule, `file:line`.
+    pub fn place(&self, rule: RuleId) -> String {
+        let span = self.program.rules[rule.0 as usize].span;
+        format!("{}:{}", self.sources.file(span.file).name, self.sources.line_column(span).0)
+    }
+
+    /// What a plan does, rule by rule.
+    pub fn measures(&self, plan: &Plan) -> Vec<Measure> {
+        measures(self.program, &self.answered.channels, plan)
+    }
+
+    /// The plans that were tried and did not pass.
+    pub fn rejected(&self) -> impl Iterator<Item = &Attempt> {
+        self.answered.attempts.iter().filter(|attempt| attempt.failure.is_some())
+    }
+}
+
+/// A plan in a few words.
+pub fn named(program: &Program, channels: &Channels, plan: &Plan) -> String {
+    let messages = |chosen: &BTreeSet<usize>| {
+        let names: BTreeSet<String> =
+            chosen.iter().map(|&channel| format!("`{}`", head(program, channels, channel))).collect();
+        listed(&names.into_iter().collect::<Vec<_>>(), 4)
+    };
+    match plan {
+        Plan::Nothing => "nothing".to_string(),
+        Plan::Once(chosen) => format!("send {} once", messages(chosen)),
+        Plan::Order(chosen, Queue::Sender) => format!("number {} at the sender", messages(chosen)),
+        Plan::Order(chosen, Queue::Sequencer) => format!("order {} by a sequencer", messages(chosen)),
+        Plan::Seals(sealing) if sealing.points.is_empty() => "keep what comes, wait for nothing".to_string(),
+        Plan::Seals(sealing) => {
+            let needed = channels.needed(sealing.points.iter().copied());
+            let mut how: Vec<&str> = Vec::new();
+            if sealing.channels.values().any(|&how| how == Acknowledge::Counts) {
+                how.push("counts");
+            }
+            if sealing.channels.values().any(|&how| how == Acknowledge::Messages) {
+                how.push("acknowledgements");
+            }
+            if needed.iter().any(|&channel| channels.channels[channel].group.is_some()) {
+                how.push("votes");
+            }
+            let sealed = if needed.is_empty() {
+                String::new()
+            } else {
+                format!(" {} by {}", messages(&needed), how.join(" and "))
+            };
+            let points = sealing.points.len();
+            let rules = if points == 1 { "1 rule".to_string() } else { format!("{points} rules") };
+            let for_one = match sealing.by_sender.len() {
+                0 => String::new(),
+                some => format!(", {some} of them for the sender that it names"),
+            };
+            format!("seal{sealed}: {rules} wait{}{for_one}", if points == 1 { "s" } else { "" })
+        }
+    }
+}
+
+fn head<'p>(program: &'p Program, channels: &Channels, channel: usize) -> &'p str {
+    let rule = &program.rules[channels.channels[channel].rule.0 as usize];
+    &program.relation(rule.head.relation).name
+}
+
+fn measures(program: &Program, channels: &Channels, plan: &Plan) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    let of_channels = |chosen: &BTreeSet<usize>, what: &str, measures: &mut Vec<Measure>| {
+        for &channel in chosen {
+            let what = format!("messages of `{}` {what}", head(program, channels, channel));
+            measures.push(Measure { rule: channels.channels[channel].rule, what });
+        }
+    };
+    match plan {
+        Plan::Nothing => {}
+        Plan::Once(chosen) => of_channels(chosen, "are sent once each", &mut measures),
+        Plan::Order(chosen, Queue::Sender) => {
+            of_channels(chosen, "are numbered by their sender and taken in that order, one a step", &mut measures);
+        }
+        Plan::Order(chosen, Queue::Sequencer) => {
+            of_channels(
+                chosen,
+                "go through the least node, which has all before it sends them on in a fixed order",
+                &mut measures,
+            );
+        }
+        Plan::Seals(sealing) => {
+            for &index in &sealing.points {
+                let point = &channels.points[index];
+                let names: Vec<String> =
+                    point.reads.iter().map(|(read, _)| format!("`{}`", program.relation(*read).name)).collect();
+                let until = if sealing.by_sender.contains(&index) {
+                    "has all from the sender that the rule names"
+                } else {
+                    "is complete"
+                };
+                let what = format!("waits until {} {until}", listed(&names, 4));
+                measures.push(Measure { rule: point.rule, what });
+            }
+            for channel in channels.needed(sealing.points.iter().copied()) {
+                let how = match (channels.channels[channel].group, sealing.channels.get(&channel)) {
+                    (Some(_), _) => "are acknowledged, and a vote says when they are over",
+                    (None, Some(Acknowledge::Counts)) => "are counted: senders say how many there are",
+                    (None, _) => "are acknowledged, and senders say when all are",
+                };
+                of_channels(&BTreeSet::from([channel]), how, &mut measures);
+            }
+        }
+    }
+    measures
+}
+
+/// A price in words.
+pub fn price(price: Price, prices: Prices) -> String {
+    let Price { messages, rounds, waits } = price;
+    format!("{} ({messages} messages, {rounds} rounds, {waits} waits)", price.total(prices))
+}
+
+/// What a run takes, in words.
+pub fn measured(trial: Option<crate::pipeline::coordinate::Measured>) -> String {
+    match trial {
+        None => "no end within 400 rounds".to_string(),
+        Some(measured) => {
+            let more = match measured.resent {
+                0 => String::new(),
+                resent => format!(", then {resent} in each round for ever"),
+            };
+            format!("{} messages in {} rounds{more}", measured.messages, measured.rounds)
+        }
+    }
+}
+
+/// The facts of a model in a line.
+pub fn model(model: &Shown) -> String {
+    listed(&model.iter().cloned().collect::<Vec<_>>(), 8)
+}
+
+/// What the re-check found.
+pub fn rechecked(trial: &Trial) -> String {
+    let class = trial.class.map_or("", |class| class.name());
+    match &trial.failure {
+        None => {
+            let figures = &trial.figures;
+            format!("confluent, {} states, {} transitions, class {class}", figures.states, figures.transitions)
+        }
+        Some(failure) => failure.to_string(),
+    }
+}

@@ -1,0 +1,107 @@
+//! The answer of `coordinate`: a program, with the report as comments before it.
+
+use crate::pipeline::coordinate::{Aim, Outcome};
+use crate::report::advice;
+use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
+use crate::report::style::{Style, Tone};
+use std::fmt::Write as _;
+
+/// The verdict in one line.
+pub fn headline(case: &CoordinateCase<'_>, style: Style) -> String {
+    let verdict = case.verdict();
+    match (case.chosen(), &case.answered.outcome) {
+        (Some(chosen), _) => {
+            let plan = named(case.program, &case.answered.channels, &chosen.plan);
+            format!("{}: {plan}\n", style.paint(Tone::Good, verdict))
+        }
+        (None, Outcome::Unneeded) if !case.wants_full => {
+            format!(
+                "{}: the program is confluent as it is ({})\n",
+                style.paint(Tone::Good, verdict),
+                case.answered.before.basis
+            )
+        }
+        (None, outcome) => {
+            let why = match (case.full.filter(|_| case.wants_full), outcome) {
+                (Some(full), _) => format!("the rewrite is {}", rechecked(&full.trial)),
+                (None, Outcome::NotFound(Some(bound))) => {
+                    format!("no plan passed, and some were not decided because {}", advice::meaning(*bound))
+                }
+                _ => "none of the plans that are known to it passed".to_string(),
+            };
+            format!("{}: {why}\n", style.paint(Tone::Open, verdict))
+        }
+    }
+}
+
+/// The report, each line a comment, and the program.
+pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
+    let mut report = headline(case, style);
+    let answered = case.answered;
+    let before = &answered.before;
+    let contested: Vec<String> =
+        before.findings.contested.iter().map(|fact| case.program.show_fact(fact.node, &fact.fact)).collect();
+    let contested = if contested.is_empty() {
+        String::new()
+    } else {
+        format!(", contested: {}", crate::report::facts::listed(&contested, 8))
+    };
+    let _ = writeln!(report, "before: {}{contested}; a run: {}", before.verdict.name(), measured(answered.measured));
+    if let Some(witness) = &before.witness {
+        for (schedule, holds) in witness.schedules.iter().zip(["holds", "does not"]) {
+            let fact = case.program.show_fact(witness.fact.node, &witness.fact.fact);
+            let _ = writeln!(report, "  in the end {fact} {holds}: {}", schedule.show(case.program));
+        }
+    }
+    match &answered.aim {
+        Some(Aim::Stratified(aim)) => {
+            let _ = writeln!(report, "aim: the stratified model: {}", model(aim));
+        }
+        Some(Aim::OneOf(models, complete)) => {
+            let all = if *complete { "" } else { " (not all are known)" };
+            let _ = writeln!(report, "aim: one of the {} models that the program can end with{all}", models.len());
+        }
+        None => {}
+    }
+    if let Some(chosen) = case.chosen() {
+        let _ = writeln!(report, "plan:");
+        for measure in case.measures(&chosen.plan) {
+            let _ = writeln!(report, "  {}: {}", case.place(measure.rule), measure.what);
+        }
+        let _ = writeln!(report, "price: {}, estimated", price(chosen.price, case.prices));
+        let trial = &chosen.trial;
+        let _ = writeln!(report, "after: {}; a run: {}", rechecked(trial), measured(trial.measured));
+        if let Some(outcome) = &trial.model {
+            let _ = writeln!(report, "  {}", model(outcome));
+        }
+        let _ = writeln!(report, "rules added: {}", trial.rules_added);
+    }
+    if !case.wants_full {
+        if let Some(full) = case.full {
+            let _ = writeln!(
+                report,
+                "in full, P(S): price {}; {}; a run: {}; {} rules more",
+                price(full.price, case.prices),
+                rechecked(&full.trial),
+                measured(full.trial.measured),
+                full.trial.rules_added
+            );
+        }
+        if case.rejected().next().is_some() {
+            let _ = writeln!(report, "cheaper plans that do not do, or are not known to:");
+        }
+        for attempt in case.rejected() {
+            let plan = named(case.program, &answered.channels, &attempt.plan);
+            let failure = attempt.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(report, "  {}: {plan}: {failure}", attempt.price.total(case.prices));
+        }
+    }
+    let mut text = String::new();
+    for line in report.lines() {
+        let _ = writeln!(text, "// {line}");
+    }
+    if let Some(chosen) = case.chosen() {
+        let _ = write!(text, "\n{}", chosen.trial.text);
+    }
+    text
+}
