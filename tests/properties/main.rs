@@ -18,6 +18,7 @@ mod meaning;
 mod model;
 mod overwriting;
 mod polarity;
+mod races;
 mod reductions;
 mod relays;
 mod shrink;
@@ -508,6 +509,15 @@ fn explanations_are_true_and_enough() {
     assert!(tally.of("diffluent") * 5 >= tally.programs(), "too few programs are diffluent");
     assert!(tally.of("with deliveries") * 5 >= tally.programs(), "too few explanations have deliveries");
     assert!(tally.of("over ten reasons") * 20 >= tally.programs(), "too few explanations are deep");
+}
+
+#[test]
+fn races_decide_what_is_contested_and_nothing_else() {
+    let tally = campaign(400, random, races::races_are_those_of_the_instance);
+    assert!(tally.of("confluent, with points and ultimate facts") * 20 >= tally.programs(), "too few are confluent");
+    assert!(tally.of("diffluent, with points") * 5 >= tally.programs(), "too few programs are diffluent");
+    let (with, all) = (tally.of("diffluent, with a race"), tally.of("diffluent, with points"));
+    assert!(with * 2 >= all, "only {with} of {all} have a race");
 }
 
 #[test]
