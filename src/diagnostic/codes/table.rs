@@ -1,14 +1,17 @@
 //! All families of codes in one table.
 
-use super::{ENTRIES as PROGRAMS, export::ENTRIES as EXPORT, flow::ENTRIES as GRAPHS, unknowns::ENTRIES as UNKNOWNS};
+use super::{
+    ENTRIES as PROGRAMS, export::ENTRIES as EXPORT, flow::ENTRIES as GRAPHS, points::ENTRIES as POINTS,
+    unknowns::ENTRIES as UNKNOWNS,
+};
 
 /// A code with its title and explanation.
 pub type Entry = (&'static str, &'static str, &'static str);
 
-/// Every code: those of programs, of component graphs, of programs for other tools, of unknown inputs.
+/// Every code: those of programs, of component graphs, of programs for other tools, of unknown inputs, of points of order.
 pub const TABLE: &[Entry] = &{
-    let families: [&[Entry]; 4] = [PROGRAMS, GRAPHS, EXPORT, UNKNOWNS];
-    let mut all = [("", "", ""); PROGRAMS.len() + GRAPHS.len() + EXPORT.len() + UNKNOWNS.len()];
+    let families: [&[Entry]; 5] = [PROGRAMS, GRAPHS, EXPORT, UNKNOWNS, POINTS];
+    let mut all = [("", "", ""); PROGRAMS.len() + GRAPHS.len() + EXPORT.len() + UNKNOWNS.len() + POINTS.len()];
     let (mut family, mut from, mut at) = (0, 0, 0);
     while at < all.len() {
         while at - from == families[family].len() {
