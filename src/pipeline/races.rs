@@ -271,13 +271,14 @@ impl Search<'_> {
         };
         let mut resting: BTreeMap<Reading, BTreeSet<LocatedFact>> = BTreeMap::new();
         for &fact in suspects {
-            let Some(step) = shows(run, fact) else { continue };
+            let cost = cost(program, &run.records);
+            let Some(step) = shows(run, fact).filter(|_| cost <= self.left) else { continue };
             for reading in seen.reader.readings(fact, step) {
                 if self.places.iter().any(|place| place.rule() == reading.rule) {
                     resting.entry(reading).or_default().insert(fact.clone());
                 }
             }
-            self.left = self.left.saturating_sub(cost(program, &run.records));
+            self.left -= cost;
         }
         for (reading, facts) in resting {
             for number in 0..self.places.len() {

@@ -2,6 +2,7 @@
 
 use super::{LONGEST_COMMAND, counted, shell_quoted};
 use crate::diagnostic::render::render;
+use crate::pipeline::Verdict;
 use crate::pipeline::races::{Points, Race};
 use crate::report::Case;
 use crate::report::points::{findings, unexplained};
@@ -17,6 +18,9 @@ pub fn section(case: &Case<'_>, style: Style, text: &mut String) {
         if let Some(race) = &point.race {
             replay(case, race, text);
         }
+    }
+    if case.answer.verdict == Verdict::Violated {
+        let _ = writeln!(text, "\n  races are looked for behind contested facts, not behind a violated `never`");
     }
     if let Some(finding) = unexplained(case, points) {
         let _ = write!(text, "\n{}", render(case.sources, &[finding], style.color));
