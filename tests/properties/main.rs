@@ -513,7 +513,7 @@ fn explanations_are_true_and_enough() {
 
 #[test]
 fn races_decide_what_is_contested_and_nothing_else() {
-    let tally = campaign(400, random, races::races_are_those_of_the_instance);
+    let tally = campaign(250, random, races::races_are_those_of_the_instance);
     assert!(tally.of("confluent, with points and ultimate facts") * 20 >= tally.programs(), "too few are confluent");
     assert!(tally.of("diffluent, with points") * 5 >= tally.programs(), "too few programs are diffluent");
     let (with, all) = (tally.of("diffluent, with a race"), tally.of("diffluent, with points"));
