@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 # Random programs of `test-all`; `test` takes what the tests themselves take.
-RANDOM_PROGRAMS ?= 100000
+RANDOM_PROGRAMS ?= 200000
 FUZZ = $(CARGO) run --locked --release --manifest-path fuzz/Cargo.toml --
 
 .PHONY: help demo setup build lint test fuzz test-all bench

@@ -17,6 +17,7 @@ mod orbits;
 mod overtaking;
 mod part;
 pub mod prove;
+pub mod races;
 pub mod read;
 pub mod recheck;
 mod recount;

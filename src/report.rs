@@ -6,6 +6,7 @@ pub mod explained;
 pub mod facts;
 pub mod json;
 pub mod obligations;
+pub mod points;
 pub mod proof;
 pub mod rounds;
 pub mod sarif;
@@ -16,6 +17,7 @@ pub mod text;
 use crate::analysis::Analysis;
 use crate::pipeline::equiv::{Compared, Likeness, Side};
 use crate::pipeline::instances::Searched;
+use crate::pipeline::races::Points;
 use crate::pipeline::valuations::Searched as Cases;
 use crate::pipeline::{Answer, Fewer};
 use crate::program::Program;
@@ -41,6 +43,8 @@ pub struct Case<'a> {
     pub answer: &'a Answer,
     /// What is explained (`--why`); `None` if nobody asked.
     pub explained: Option<&'a [Explained<'a>]>,
+    /// The points of order with what was found of each (`--points`); `None` if nobody asked.
+    pub points: Option<&'a Points>,
     /// The least part of the facts that still has the verdict (`--shrink`); `None` if nobody asked, or there is none.
     pub fewer: Option<&'a Fewer>,
     /// What was searched for it, if that was all small instances.

@@ -8,6 +8,7 @@ pub mod channels;
 pub mod file;
 pub mod hold;
 pub mod outcome;
+pub mod reorder;
 pub mod replay;
 pub mod run;
 pub mod shrink;

@@ -22,6 +22,8 @@ mod flow;
 mod invocation;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/points.rs"]
+mod points;
 #[path = "cli/proofs.rs"]
 mod proofs;
 #[path = "cli/refutations.rs"]

@@ -6,11 +6,13 @@ use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions
 use super::progress::Watch;
 use super::session::{Input, Loaded, Session, no_nodes};
 use super::{Exit, console::Verbosity};
-use crate::budget::Bound;
+use crate::analysis::Analysis;
+use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::Fault;
 use crate::pipeline::check::{ENOUGH, Options};
 use crate::pipeline::fewer::with_fewer_facts;
+use crate::pipeline::races::{Points, points, unsearched};
 use crate::pipeline::valuations::Searched;
 use crate::pipeline::verify::{Verified, verify};
 use crate::pipeline::{self, Answer, Basis, FaultReport, Figures, Verdict, instance};
@@ -60,6 +62,9 @@ pub struct QuestionOptions {
     /// Explain the contested fact in both runs, and each violation: what it rests on, what is missing, which delivery would have supplied it
     #[arg(long)]
     pub(super) why: bool,
+    /// Say which points of order are real: which messages race there, with two runs that show it
+    #[arg(long)]
+    pub(super) points: bool,
     /// Find a least part of the program's facts that is diffluent (or violated) still
     #[arg(long)]
     shrink: bool,
@@ -164,7 +169,8 @@ pub fn ask(
     }
     drop(watch);
     let exit = match answer {
-        Ok(answer) => {
+        Ok(mut answer) => {
+            let points = question.points.then(|| points(&loaded.program, &loaded.analysis, &mut answer, &budget));
             let (files, shell_words) = (program.names(), program.shell_words());
             // What is left of the time, not as much again.
             let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
@@ -179,6 +185,7 @@ pub fn ask(
                 analysis: &loaded.analysis,
                 answer: &answer,
                 explained: explained.as_deref(),
+                points: points.as_ref(),
                 fewer: fewer.as_ref(),
                 instances: None,
                 instance: None,
@@ -243,6 +250,14 @@ pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mu
             let verbose = session.verbosity == Verbosity::Verbose;
             session.print(&text::answer(case, &statistics, session.style(), verbose), exit)
         }
+    }
+}
+
+/// The points of order where many instances were searched: runs are looked at only of one that was found.
+pub(super) fn points_of_found(program: &Program, analysis: &Analysis, answer: &mut Answer, budget: &Budget) -> Points {
+    match answer.verdict {
+        Verdict::Diffluent | Verdict::Violated => points(program, analysis, answer, budget),
+        Verdict::Confluent | Verdict::Inconclusive => unsearched(program, analysis),
     }
 }
 

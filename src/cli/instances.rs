@@ -1,6 +1,6 @@
 //! `watershed check --instances`: all small instances instead of one.
 
-use super::check::{QuestionOptions, answered_without_network, conclude, read_limits};
+use super::check::{QuestionOptions, answered_without_network, conclude, points_of_found, read_limits};
 use super::options::ProgramOptions;
 use super::progress::Watch;
 use super::session::Session;
@@ -46,7 +46,7 @@ pub fn run(
     } else {
         None
     };
-    let answer = match answer {
+    let mut answer = match answer {
         Some(answer) => answer,
         None => match search(&loaded.program, &bare, bounds, &budget, options, update) {
             Ok(outcome) => {
@@ -71,6 +71,7 @@ pub fn run(
     let mut described = program.clone();
     described.reading.instance.clone_from(&instance);
     let (files, shell_words) = (program.names(), described.shell_words());
+    let points = question.points.then(|| points_of_found(&loaded.program, &loaded.analysis, &mut answer, &budget));
     let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
     let case = Case {
         command: "check",
@@ -81,6 +82,7 @@ pub fn run(
         analysis: &loaded.analysis,
         answer: &answer,
         explained: explained.as_deref(),
+        points: points.as_ref(),
         fewer: None,
         instances: searched,
         instance: instance.as_deref(),

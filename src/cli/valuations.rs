@@ -1,6 +1,6 @@
 //! `watershed check` and `explore` of a program whose facts have unknowns: all values instead of one choice.
 
-use super::check::{QuestionOptions, conclude, fault_diagnostic, read_limits};
+use super::check::{QuestionOptions, conclude, fault_diagnostic, points_of_found, read_limits};
 use super::options::ProgramOptions;
 use super::progress::Watch;
 use super::session::{Session, no_nodes};
@@ -71,7 +71,9 @@ pub fn run(
     let mut described = program.clone();
     described.reading.valuation = outcome.searched.valuation().map(str::to_string);
     let (files, shell_words) = (program.names(), described.shell_words());
-    let explained = question.why.then(|| explained(&of, &outcome.answer, &budget));
+    let mut answer = outcome.answer;
+    let points = question.points.then(|| points_of_found(&of, &analysis, &mut answer, &budget));
+    let explained = question.why.then(|| explained(&of, &answer, &budget));
     let case = Case {
         command,
         files: &files,
@@ -79,8 +81,9 @@ pub fn run(
         sources: &sources,
         program: &of,
         analysis: &analysis,
-        answer: &outcome.answer,
+        answer: &answer,
         explained: explained.as_deref(),
+        points: points.as_ref(),
         fewer: None,
         instances: None,
         instance: None,

@@ -3,7 +3,7 @@
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
 //! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
 //! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown inputs ·
-//! `E13` coordination. `W…` are warnings of the same families.
+//! `13` points of order · `E14` coordination. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -38,10 +38,11 @@ macro_rules! table {
 mod coordination;
 mod export;
 mod flow;
+mod points;
 mod table;
 mod unknowns;
 
-pub use {coordination::*, export::*, flow::*, table::Entry, table::TABLE, unknowns::*};
+pub use {coordination::*, export::*, flow::*, points::*, table::Entry, table::TABLE, unknowns::*};
 
 table! {
     UNEXPECTED_CHARACTER = "E0101", "a character that starts no token",

@@ -154,7 +154,7 @@ impl<'p> Lossy<'p> {
                 items.push(item.clone());
                 continue;
             };
-            let with = |rule: Rule| Item { kind: ItemKind::Rule(rule), ..item.clone() };
+            let with = |rule: Rule| Item { kind: ItemKind::Rule(Box::new(rule)), ..item.clone() };
             match rule.head.time {
                 Some((Time::Next, _)) if wipes && !self.is_static(&rule.head) => items.push(with(self.wiped(rule))),
                 Some((Time::Async, _)) if cuts || repeats => {

@@ -14,10 +14,10 @@ mod expression;
 mod join;
 mod table;
 
-use crate::analysis::{Class, Dependencies, classify, strata};
+use crate::analysis::{Class, Dependencies, classify, is_exact_persistence, strata};
 use crate::budget::Budget;
 use crate::eval::EvalError;
-use crate::program::{LocatedFact, Program, RelationId, RuleId};
+use crate::program::{LocatedFact, Program, RelationId, Rule, RuleId};
 use join::{CompiledRule, Delta};
 use std::collections::BTreeSet;
 use table::Tables;
@@ -70,7 +70,9 @@ impl<'a> Fixpoint<'a> {
         self.load()?;
         let mut rules: Vec<Vec<(RuleId, CompiledRule)>> = Vec::new();
         rules.resize_with(strata.iter().max().map_or(0, |highest| highest + 1), Vec::new);
-        for (id, rule) in (0..).map(RuleId).zip(&self.program.rules) {
+        // Read as deductive, the rule that keeps a relation derives what it reads.
+        let derives = |(_, rule): &(RuleId, &Rule)| !is_exact_persistence(self.program, rule);
+        for (id, rule) in (0..).map(RuleId).zip(&self.program.rules).filter(derives) {
             rules[strata[rule.head.relation.0 as usize]].push((id, CompiledRule::new(rule)));
         }
         for (number, rules) in rules.iter().enumerate() {
@@ -125,6 +127,11 @@ impl<'a> Fixpoint<'a> {
     }
 
     fn load(&mut self) -> Result<(), EvalError> {
+        let mut counts = vec![0; self.program.relations.len()];
+        self.program.facts.iter().for_each(|initial| counts[initial.fact.relation.0 as usize] += 1);
+        for (relation, count) in (0..).map(RelationId).zip(counts) {
+            self.tables.reserve(relation, count);
+        }
         for (number, initial) in self.program.facts.iter().enumerate() {
             if number.is_multiple_of(1024) {
                 self.budget.check().map_err(EvalError::Stopped)?;
@@ -153,6 +160,10 @@ impl<'a> Fixpoint<'a> {
         if let Some(fault) = fault {
             let found = EvalError::Fault { rule: id, fault };
             self.error = Some(self.error.map_or(found, |least| least.min(found)));
+        }
+        // What a rule derives at once into an empty table is mostly distinct.
+        if self.tables.length(rule.head()) == 0 {
+            self.tables.reserve(rule.head(), derived.len());
         }
         for (node, values) in derived.facts(self.program.relation(rule.head()).arity) {
             if self.tables.insert(rule.head(), node, values) {

@@ -100,6 +100,50 @@ pub fn firings(rule: &Rule, at: Option<Value>, known: &BTreeSet<Fact>, facts: &B
     plain
 }
 
+/// One way in which the body of a rule is met.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Body {
+    /// The facts that the positive atoms match, in their order.
+    pub positive: Vec<Fact>,
+    /// What the negated atoms say is not there, in their order.
+    pub denied: Vec<Pattern>,
+}
+
+/// The ways in which a rule's body is met at this location, atom by atom, where positive atoms are taken from `known` and negated
+/// ones from `facts`; as [`firings`], but members of a group are told apart.
+pub fn bodies(rule: &Rule, at: Option<Value>, known: &BTreeSet<Fact>, facts: &BTreeSet<Fact>) -> Vec<Body> {
+    let Some(start) = start(rule, at) else { return Vec::new() };
+    let complete = prefixes(rule, known, start).0.into_iter();
+    complete
+        .filter_map(|(mut binding, positive)| {
+            let met = holds(rule, facts, &mut binding) == Ok(true);
+            if met { body(rule, &binding, positive) } else { None }
+        })
+        .collect()
+}
+
+/// The ways in which only negated atoms keep a rule without aggregates from deriving such a fact (without its location) at this location.
+pub fn denied_bodies(rule: &Rule, at: Option<Value>, wanted: &Pattern, facts: &BTreeSet<Fact>) -> Vec<Body> {
+    let Some(start) = start(rule, at).filter(|_| !rule.head.is_aggregated()) else { return Vec::new() };
+    let none = BTreeSet::new();
+    let complete = prefixes(rule, facts, start).0.into_iter();
+    complete
+        .filter_map(|(mut binding, positive)| {
+            // Against no facts at all negated atoms are true.
+            if holds(rule, &none, &mut binding) != Ok(true) || holds(rule, facts, &mut binding) != Ok(false) {
+                return None;
+            }
+            let head = Fact { relation: rule.head.relation, values: key(rule, &binding).ok()?.1.into() };
+            if wanted.matches(&head) { body(rule, &binding, positive) } else { None }
+        })
+        .collect()
+}
+
+fn body(rule: &Rule, binding: &Binding, positive: Vec<Fact>) -> Option<Body> {
+    let denied = rule.negative.iter().map(|atom| of_negated(atom, binding)).collect::<Option<_>>()?;
+    Some(Body { positive, denied })
+}
+
 /// The binding with which a body is evaluated at a location; `None` if the rule does not fire there.
 fn start(rule: &Rule, at: Option<Value>) -> Option<Binding> {
     let mut start = vec![None; rule.variables.len()];

@@ -13,6 +13,7 @@ mod faults;
 mod fewer;
 mod flow;
 mod instances;
+mod points;
 mod polarity;
 mod proof;
 mod run_why;
@@ -34,6 +35,7 @@ pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use fewer::FewerObject;
 pub use flow::{FlowObject, verdict as flow_verdict};
 pub use instances::InstancesObject;
+pub use points::{MessageObject, PointsObject, RaceObject, RankedPointObject};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
 pub use run_why::{RunClaimObject, RunWhyObject};
@@ -161,6 +163,8 @@ pub struct CheckObject {
     /// Why the contested fact holds in one run and not in the other, and why each violation holds; with `--why` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Vec<RunWhyObject>>,
+    /// The points of order with what was found of each; `null` without `--points`.
+    pub points: Option<PointsObject>,
     /// The least part of the facts that still has the verdict; with `--shrink` only, and only of `diffluent` and `violated`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shrunk: Option<FewerObject>,
@@ -291,6 +295,7 @@ impl CheckObject {
                 _ => Vec::new(),
             },
             why: case.explained.map(|all| all.iter().map(|one| RunWhyObject::new(program, sources, one)).collect()),
+            points: PointsObject::new(case),
             shrunk: case.fewer.map(FewerObject::new),
             instances: case.instances.map(InstancesObject::new),
             instance: case.instance.map(str::to_string),

@@ -70,6 +70,7 @@ impl<'a> Proof<'a> {
             analysis: refuting.map_or(self.analysis, |one| &one.analysis),
             answer: refuting.map(|one| &one.answer).or(self.own())?,
             explained: None,
+            points: None,
             fewer: None,
             instances: self.small.map(|small| small.searched),
             instance: refuting.map(|one| one.text.as_str()),

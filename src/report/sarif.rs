@@ -6,9 +6,10 @@
 
 use super::Case;
 use super::json::{DiagnosticObject, PlaceObject, ReasonObject, TestedProgram};
+use super::points::{findings, unexplained};
 use super::style::Style;
 use crate::budget::Bound;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::faults::{self, Question};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::Program;
@@ -109,7 +110,23 @@ pub fn of_verdict(case: &Case<'_>) -> Vec<Finding> {
     if let (Verdict::Inconclusive, Basis::Bound(bound)) = (answer.verdict, answer.basis) {
         findings.push(of_bound(bound));
     }
+    findings.extend(of_points(case));
     findings
+}
+
+/// The points of order with what was found of each, if that was asked for.
+fn of_points(case: &Case<'_>) -> Vec<Finding> {
+    let Some(points) = case.points else { return Vec::new() };
+    let all = findings(case, points).into_iter().chain(unexplained(case, points));
+    let of = |finding: Diagnostic| {
+        let labels = finding.primary.iter().chain(&finding.secondary);
+        let places = labels.map(|label| PlaceObject::new(case.sources, label.span)).collect();
+        let label = finding.primary.iter().map(|label| label.text.clone());
+        let words: Vec<String> =
+            std::iter::once(finding.message.clone()).chain(label).chain(finding.help.clone()).collect();
+        Finding { places, message: words.join("; "), ..of_diagnostic(&DiagnosticObject::new(case.sources, &finding)) }
+    };
+    all.map(of).collect()
 }
 
 /// A counterexample of `faults`, or what left the question open.

@@ -7,6 +7,7 @@ pub mod equiv;
 pub mod faults;
 mod fewer;
 pub mod flow;
+mod points;
 pub mod proof;
 pub mod runs;
 mod valuations;
@@ -96,6 +97,7 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     violations(case, style, &mut text);
     witness(case, style, &mut text);
     explanations(case, style, verbose, &mut text);
+    points::section(case, style, &mut text);
     fewer::facts(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let search = &case.answer.findings.figures;

@@ -56,7 +56,7 @@ fn named(
         ItemKind::Rule(rule) => match surgery.rule(rule).and_then(|id| Some((id, *by_rule.get(&id)?))) {
             Some((id, channel)) => {
                 let rule = surgery.sending(id, rule, &scene.part(channel, "to"), everyone);
-                Item { kind: ItemKind::Rule(rule), ..item }
+                Item { kind: ItemKind::Rule(Box::new(rule)), ..item }
             }
             None => item,
         },

@@ -343,7 +343,7 @@ pub(super) fn sealed(
         } else if resolved.kind == RuleKind::Inductive && !persistence::is_exact_persistence(program, resolved) {
             rule.head.time = None;
         }
-        kept.push(Item { kind: ItemKind::Rule(rule), ..item });
+        kept.push(Item { kind: ItemKind::Rule(Box::new(rule)), ..item });
     }
     keep_what_comes(scene, writer);
     for (relation, awaits) in &done {

@@ -67,8 +67,8 @@ pub enum ItemKind {
     Declaration(Declaration),
     /// An atom without a body, perhaps `@k`, perhaps after `maybe`.
     Fact(Fact),
-    /// A head with a body.
-    Rule(Rule),
+    /// A head with a body. Apart, so that facts take less.
+    Rule(Box<Rule>),
 }
 
 /// A string in quotes, unescaped.
@@ -209,8 +209,8 @@ pub struct Atom {
 pub enum Argument {
     /// An expression.
     Expr(Expr),
-    /// An aggregate: in heads only, which is checked later.
-    Aggregate(Aggregate),
+    /// An aggregate: in heads only, which is checked later. Apart, so that facts, which may be millions, take less.
+    Aggregate(Box<Aggregate>),
 }
 
 /// `count<X; K1, K2>`.

@@ -321,6 +321,8 @@ impl<'a> Parser<'a> {
         }
         let mut closing_comments = self.take_comments();
         start_line(&mut closing_comments);
+        // Facts may be millions, and the tree stays while they are resolved.
+        items.shrink_to_fit();
         Ast { items, closing_comments }
     }
 

@@ -9,6 +9,8 @@
 //!
 //! The explanation is computed from the records of a replay and from the rules, with the matching of the definition; no search has a part in it.
 
+pub mod readings;
+
 use super::{LassoRun, StepRecord};
 use crate::budget::Budget;
 use crate::program::{Fact, InitialFact, LocatedFact, NodeId, Program, RelationId, Rule, RuleKind, Value, When};
@@ -144,15 +146,7 @@ pub fn why_ultimate(program: &Program, run: &LassoRun, fact: &LocatedFact, budge
 }
 
 fn explain(program: &Program, records: &[StepRecord], claim: Claim, budget: &Budget) -> Why {
-    let mut explainer = Explainer::new(program, records);
-    let mut reasons = Reasons::of(claim, How::Cut);
-    let mut at = 0;
-    while at < reasons.len() && at < MOST_REASONS && budget.check().is_ok() {
-        let (how, parts) = explainer.explained(reasons.claim(at));
-        reasons.explain(at, how, parts);
-        at += 1;
-    }
-    Why { reasons: reasons.into_list() }
+    Explainer::new(program, records).explain(claim, MOST_REASONS, budget)
 }
 
 /// A fact with its location before its columns.
@@ -177,6 +171,18 @@ type Explained = (How, Vec<Claim>);
 impl<'p> Explainer<'p> {
     fn new(program: &'p Program, records: &'p [StepRecord]) -> Self {
         Explainer { program, records, moments: BTreeMap::new() }
+    }
+
+    /// Explains a claim and what it rests on, at most `most` claims.
+    fn explain(&mut self, claim: Claim, most: usize, budget: &Budget) -> Why {
+        let mut reasons = Reasons::of(claim, How::Cut);
+        let mut at = 0;
+        while at < reasons.len() && at < most && budget.check().is_ok() {
+            let (how, parts) = self.explained(reasons.claim(at));
+            reasons.explain(at, how, parts);
+            at += 1;
+        }
+        Why { reasons: reasons.into_list() }
     }
 
     fn explained(&mut self, claim: &Claim) -> Explained {

@@ -108,7 +108,7 @@ fn compare_with_the_definition(model: &Model, tally: &mut Tally) -> Result<(), S
 
 #[test]
 fn on_ordered_channels_the_explorer_agrees_with_the_definition() {
-    let tally = campaign(1000, random, compare_with_the_definition);
+    let tally = campaign(400, random, compare_with_the_definition);
     assert!(tally.of("definition: exact") * 4 >= tally.programs(), "too few programs are compared exactly");
     assert!(tally.of("diffluent") * 5 >= tally.programs(), "too few programs are diffluent");
     let lost = tally.of("definition: exact, library not");
@@ -149,13 +149,13 @@ fn order_only_takes_runs_away(model: &Model, tally: &mut Tally) -> Result<(), St
 
 #[test]
 fn order_only_takes_runs_of_the_unordered_network_away() {
-    let tally = campaign(2000, random, order_only_takes_runs_away);
+    let tally = campaign(1000, random, order_only_takes_runs_away);
     assert!(tally.of("order decides some fact") * 50 >= tally.programs(), "order hardly matters");
 }
 
 #[test]
 fn reductions_keep_every_answer_on_ordered_channels() {
-    for (programs, random) in [(2000, random as fn(u64) -> Model), (250, relays::program)] {
+    for (programs, random) in [(1000, random as fn(u64) -> Model), (125, relays::program)] {
         let tally = campaign(programs, random, |model, tally| match ordered(model) {
             Some(program) => reductions::reductions_change_nothing_in(&program, tally),
             None => Ok(()),

@@ -68,7 +68,7 @@ fn argument() -> impl Strategy<Value = Argument> {
     use AggregateFunction::{Count, Max, Min, Sum};
     let aggregate = (prop::sample::select(vec![Count, Sum, Min, Max]), name(variable()), vec(name(variable()), 0..3))
         .prop_map(|(function, variable, keys)| Aggregate { function, variable, keys, span: NOWHERE });
-    prop_oneof![5 => expr().prop_map(Argument::Expr), 1 => aggregate.prop_map(Argument::Aggregate)]
+    prop_oneof![5 => expr().prop_map(Argument::Expr), 1 => aggregate.prop_map(|aggregate| Argument::Aggregate(Box::new(aggregate)))]
 }
 
 fn atom() -> impl Strategy<Value = Atom> {
@@ -140,7 +140,7 @@ fn item_kind() -> impl Strategy<Value = ItemKind> {
             ItemKind::Declaration(Declaration::Assume(assumptions.collect()))
         }),
         5 => (atom(), vec(literal(), 1..4), prop_oneof![3 => Just(Vec::new()).boxed(), 1 => comments(3).boxed()])
-            .prop_map(|(head, body, closing_comments)| ItemKind::Rule(Rule { head, body, closing_comments })),
+            .prop_map(|(head, body, closing_comments)| ItemKind::Rule(Box::new(Rule { head, body, closing_comments }))),
     ]
 }
 

@@ -53,8 +53,8 @@ pub struct Graph {
 /// What both tools report.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Collection {
-    /// Objects that no root leads to.
-    pub garbage: usize,
+    /// Objects that no root leads to; not told by what only reads.
+    pub garbage: Option<usize>,
     /// Seconds of the query alone, without reading; not told by Watershed.
     pub query_seconds: Option<f64>,
     /// Peak of live heap bytes.
@@ -71,7 +71,7 @@ impl GarbageArgs {
             let text = std::fs::read_to_string(file).map_err(CompareError::TemporaryFile)?;
             let graph = Graph::read(&text);
             let start = Instant::now();
-            let garbage = collect(&graph).len();
+            let garbage = Some(collect(&graph).len());
             let query_seconds = Some(start.elapsed().as_secs_f64());
             let collection = Collection { garbage, query_seconds, peak_bytes: Some(peak()) };
             return Ok(format!("{}\n", serde_json::to_string(&collection).expect("numbers can be written")));
@@ -84,12 +84,16 @@ impl GarbageArgs {
         let (program, pairs) = (folder.path().join("garbage.ded"), folder.path().join("pointers.txt"));
         std::fs::write(&program, dedalus(&graph)).map_err(CompareError::TemporaryFile)?;
         std::fs::write(&pairs, graph.text()).map_err(CompareError::TemporaryFile)?;
-        let contenders = [self.watershed(&program), peer(&pairs)?];
-        let mut runs: [Vec<Run<Collection>>; 2] = [Vec::new(), Vec::new()];
+        let contenders = [self.watershed(&program), self.reading(&program), peer(&pairs)?];
+        let mut runs: [Vec<Run<Collection>>; 3] = [Vec::new(), Vec::new(), Vec::new()];
         for _ in 0..self.runs {
             for (contender, runs) in contenders.iter().zip(&mut runs) {
                 runs.push(contender.run()?);
             }
+        }
+        let found: Vec<usize> = runs.iter().flatten().filter_map(|run| run.printed.garbage).collect();
+        if found.iter().any(|garbage| *garbage != found[0]) {
+            return Err(CompareError::Garbage(found));
         }
         Ok(table(&contenders, &runs))
     }
@@ -99,6 +103,13 @@ impl GarbageArgs {
         let mut arguments: Vec<std::ffi::OsString> = fixed.map(Into::into).to_vec();
         arguments.push(program.into());
         Contender { name: "watershed".to_owned(), program: self.watershed.clone(), arguments, read: read_watershed }
+    }
+
+    /// Watershed up to where the query begins: it reads, resolves and classifies the same file.
+    fn reading(&self, program: &Path) -> Contender<Collection> {
+        let arguments = vec!["classify".into(), "--format".into(), "json".into(), program.into()];
+        let name = "watershed, reading only".to_owned();
+        Contender { name, program: self.watershed.clone(), arguments, read: read_watershed }
     }
 }
 
@@ -112,7 +123,7 @@ fn peer(pairs: &Path) -> Result<Contender<Collection>, CompareError> {
 #[derive(Deserialize)]
 struct Report {
     statistics: Statistics,
-    ultimate_model: Vec<serde::de::IgnoredAny>,
+    ultimate_model: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -123,7 +134,7 @@ struct Statistics {
 fn read_watershed(output: &[u8]) -> serde_json::Result<Collection> {
     let report: Report = serde_json::from_slice(output)?;
     let peak_bytes = Some(report.statistics.peak_bytes);
-    Ok(Collection { garbage: report.ultimate_model.len(), query_seconds: None, peak_bytes })
+    Ok(Collection { garbage: report.ultimate_model.map(|model| model.len()), query_seconds: None, peak_bytes })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -133,14 +144,17 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn table(contenders: &[Contender<Collection>], runs: &[Vec<Run<Collection>>]) -> String {
     let mut table =
-        "| | garbage | process seconds | of these the query | peak MB |\n|---|---:|---:|---:|---:|\n".to_string();
+        "| | garbage | process seconds | processor seconds | the query alone | peak MB |\n|---|---:|---:|---:|---:|---:|\n".to_string();
     for (contender, runs) in contenders.iter().zip(runs) {
         let process = median(runs.iter().map(|run| run.process_seconds).collect());
+        let processor = median(runs.iter().map(|run| run.processor_seconds).collect());
         let query: Option<Vec<f64>> = runs.iter().map(|run| run.printed.query_seconds).collect();
         let query = query.map_or("".to_string(), |seconds| format!("{:.2}", median(seconds)));
         let printed = runs[0].printed;
         let peak = printed.peak_bytes.map_or("".to_string(), |bytes| format!("{}", bytes / 1_000_000));
-        let _ = writeln!(table, "| {} | {} | {process:.2} | {query} | {peak} |", contender.name, printed.garbage);
+        let garbage = printed.garbage.map_or("".to_string(), |garbage| garbage.to_string());
+        let _ =
+            writeln!(table, "| {} | {garbage} | {process:.2} | {processor:.2} | {query} | {peak} |", contender.name);
     }
     table
 }

@@ -2,16 +2,18 @@
 
 use super::{
     ENTRIES as PROGRAMS, coordination::ENTRIES as COORDINATION, export::ENTRIES as EXPORT, flow::ENTRIES as GRAPHS,
-    unknowns::ENTRIES as UNKNOWNS,
+    points::ENTRIES as POINTS, unknowns::ENTRIES as UNKNOWNS,
 };
 
 /// A code with its title and explanation.
 pub type Entry = (&'static str, &'static str, &'static str);
 
-/// Every code: those of programs, of component graphs, of programs for other tools, of unknown inputs, of coordination.
+/// Every code: those of programs, of component graphs, of programs for other tools, of unknown inputs, of points of order, of
+/// coordination.
 pub const TABLE: &[Entry] = &{
-    let families: [&[Entry]; 5] = [PROGRAMS, GRAPHS, EXPORT, UNKNOWNS, COORDINATION];
-    let mut all = [("", "", ""); PROGRAMS.len() + GRAPHS.len() + EXPORT.len() + UNKNOWNS.len() + COORDINATION.len()];
+    let families: [&[Entry]; 6] = [PROGRAMS, GRAPHS, EXPORT, UNKNOWNS, POINTS, COORDINATION];
+    let mut all = [("", "", "");
+        PROGRAMS.len() + GRAPHS.len() + EXPORT.len() + UNKNOWNS.len() + POINTS.len() + COORDINATION.len()];
     let (mut family, mut from, mut at) = (0, 0, 0);
     while at < all.len() {
         while at - from == families[family].len() {

@@ -113,16 +113,18 @@ pub struct Drafts<'a> {
 impl<'a> Drafts<'a> {
     /// Numbers the relations of the trees in order of first appearance, and checks their numbers of columns.
     pub fn collect(trees: &'a [Ast], constants: &Constants<'a>, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let items = || trees.iter().flat_map(|tree| &tree.items);
+        let facts = items().filter(|item| matches!(item.kind, ItemKind::Fact(_))).count();
         let mut drafts = Drafts {
             spelling: spelling(trees),
             relations: Vec::new(),
             rules: Vec::new(),
-            facts: Vec::new(),
+            facts: Vec::with_capacity(facts),
             declarations: Vec::new(),
             ids: FxHashMap::default(),
             without_columns: Vec::new(),
         };
-        for item in trees.iter().flat_map(|tree| &tree.items) {
+        for item in items() {
             match &item.kind {
                 ItemKind::Include(_) => {}
                 ItemKind::Declaration(declaration) => {

@@ -85,6 +85,11 @@ impl Derived {
         self.values.extend_from_slice(values);
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// The facts, which have this many columns.
     pub fn facts(&self, arity: usize) -> impl Iterator<Item = (NodeId, &[Value])> {
         self.nodes.iter().enumerate().map(move |(i, &node)| (node, &self.values[i * arity..(i + 1) * arity]))
@@ -210,8 +215,10 @@ impl<'a> CompiledRule<'a> {
             }
             steps.push(Step { relation: atom.relation, columns, index, rows });
         }
-        for (relation, columns, _) in &self.negative {
-            tables.index(*relation, columns);
+        for (relation, columns, terms) in &self.negative {
+            if columns.len() < terms.len() {
+                tables.index(*relation, columns);
+            }
         }
         Plan { steps }
     }
@@ -231,6 +238,7 @@ impl<'a> CompiledRule<'a> {
             variables: vec![Value::Int(0); self.rule.variables.len()],
             derived: Derived::default(),
             key: Vec::new(),
+            row: Vec::new(),
             groups: BTreeMap::new(),
             fault: None,
         };
@@ -265,6 +273,8 @@ struct Firing<'a> {
     derived: Derived,
     /// The values by which rows are looked up.
     key: Vec<Value>,
+    /// The plain columns of the head.
+    row: Vec<Value>,
     groups: Groups,
     fault: Option<Fault>,
 }
@@ -365,34 +375,50 @@ impl<'a> Firing<'a> {
                 return Ok(());
             }
         }
-        let nodes = match &self.compiled.destination {
-            CompiledDestination::Here => vec![node],
-            CompiledDestination::At(expr) => self.program.node_of(expr.value(&self.variables)?).into_iter().collect(),
-            CompiledDestination::Everywhere => self.program.node_ids().collect(),
-        };
-        let mut plain = Vec::with_capacity(self.compiled.head.len());
+        self.row.clear();
         let mut tuples = Vec::new();
+        let to = match &self.compiled.destination {
+            CompiledDestination::Here => Some(node),
+            CompiledDestination::At(expr) => match self.program.node_of(expr.value(&self.variables)?) {
+                Some(node) => Some(node),
+                // Nobody is there, but the head may err.
+                None => return self.head(&mut tuples),
+            },
+            CompiledDestination::Everywhere => None,
+        };
+        self.head(&mut tuples)?;
+        match to {
+            Some(node) => self.derive(node, &tuples),
+            None => self.program.node_ids().for_each(|node| self.derive(node, &tuples)),
+        }
+        Ok(())
+    }
+
+    /// The plain columns of the head, and a tuple for each aggregate.
+    fn head(&mut self, tuples: &mut Vec<Vec<Value>>) -> Result<(), Fault> {
         for term in &self.compiled.head {
             match term {
-                CompiledHeadTerm::Expr(expr) => plain.push(expr.value(&self.variables)?),
+                CompiledHeadTerm::Expr(expr) => self.row.push(expr.value(&self.variables)?),
                 CompiledHeadTerm::Aggregate(_, variables) => {
-                    tuples.push(variables.iter().map(|&variable| self.variables[variable]).collect::<Vec<_>>());
+                    tuples.push(variables.iter().map(|&variable| self.variables[variable]).collect());
                 }
-            }
-        }
-        for node in nodes {
-            if tuples.is_empty() {
-                if !self.tables.contains(self.compiled.head(), node, &plain) {
-                    self.derived.push(node, &plain);
-                }
-                continue;
-            }
-            let group = self.groups.entry((node, plain.clone())).or_insert_with(|| vec![BTreeSet::new(); tuples.len()]);
-            for (set, tuple) in group.iter_mut().zip(&tuples) {
-                set.insert(tuple.clone());
             }
         }
         Ok(())
+    }
+
+    fn derive(&mut self, node: NodeId, tuples: &[Vec<Value>]) {
+        if tuples.is_empty() {
+            if !self.tables.contains(self.compiled.head(), node, &self.row) {
+                self.derived.push(node, &self.row);
+            }
+            return;
+        }
+        let none = || vec![BTreeSet::new(); tuples.len()];
+        let group = self.groups.entry((node, self.row.clone())).or_insert_with(none);
+        for (set, tuple) in group.iter_mut().zip(tuples) {
+            set.insert(tuple.clone());
+        }
     }
 
     /// Whether some fact at `node` matches a negated atom.
@@ -409,10 +435,10 @@ impl<'a> Firing<'a> {
                 bound.push(expr.value(&self.variables)?);
             }
         }
-        let mut rows = self.tables.lookup(relation, columns, node, &bound);
         if bound.len() == terms.len() {
-            return Ok(rows.next().is_some());
+            return Ok(self.tables.contains(relation, node, &bound));
         }
+        let mut rows = self.tables.lookup(relation, columns, node, &bound);
         Ok(rows.any(|number| {
             let (_, values) = self.tables.row(relation, number);
             let mut met: BTreeMap<u32, Value> = BTreeMap::new();

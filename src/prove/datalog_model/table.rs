@@ -153,6 +153,19 @@ impl Tables {
         true
     }
 
+    /// Makes room for so many more facts of a relation.
+    pub fn reserve(&mut self, relation: RelationId, more: usize) {
+        let table = &mut self.tables[relation.0 as usize];
+        let Table { arity, nodes, values, seen, .. } = table;
+        let hash_of = |&number: &u32| {
+            let start = number as usize * *arity;
+            hash(nodes[number as usize], values[start..start + *arity].iter())
+        };
+        seen.reserve(more, hash_of);
+        nodes.reserve_exact(more);
+        values.reserve_exact(more * *arity);
+    }
+
     /// Whether a fact is there.
     pub fn contains(&self, relation: RelationId, node: NodeId, values: &[Value]) -> bool {
         let table = &self.tables[relation.0 as usize];

@@ -255,7 +255,8 @@ fn meetings(program: &Program, sources: &SourceMap, analysis: &Analysis) -> Vec<
         .collect()
 }
 
-fn channels(program: &Program, sources: &SourceMap, channels: &Channels) -> Vec<ChannelObject> {
+/// The heads of some channels.
+pub fn channels(program: &Program, sources: &SourceMap, channels: &Channels) -> Vec<ChannelObject> {
     (channels.rules.iter())
         .map(|rule| {
             let head = &program.rules[rule.0 as usize].head;

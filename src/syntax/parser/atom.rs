@@ -58,6 +58,7 @@ impl Parser<'_> {
             }
         }
         self.expect(TokenKind::RightParen, "`,` or `)`", "arguments are separated by `,` and closed by `)`")?;
+        arguments.shrink_to_fit();
         let time = if self.kind() == TokenKind::At { Some(self.time()?) } else { None };
         let span = name.span.to(self.previous_span());
         Ok(Atom { name, location, arguments, time, span })
@@ -105,7 +106,7 @@ impl Parser<'_> {
             && matches!(self.kind_ahead(1), TokenKind::Less | TokenKind::LeftArrow | TokenKind::LessEqual)
         {
             return match aggregate_function(self.word()) {
-                Some(function) => self.aggregate(function).map(Argument::Aggregate),
+                Some(function) => self.aggregate(function).map(|aggregate| Argument::Aggregate(Box::new(aggregate))),
                 None => {
                     let expected = "an expression or one of the aggregates count, sum, min and max";
                     Err(self.wrong(codes::MALFORMED_AGGREGATE, expected, AGGREGATE_HELP))

@@ -32,7 +32,7 @@ impl Parser<'_> {
             TokenKind::Arrow | TokenKind::LeftArrow => {
                 self.advance();
                 let (body, closing_comments) = self.body()?;
-                Ok(ItemKind::Rule(Rule { head, body, closing_comments }))
+                Ok(ItemKind::Rule(Box::new(Rule { head, body, closing_comments })))
             }
             _ => Ok(ItemKind::Fact(Fact { maybe: false, atom: head })),
         }

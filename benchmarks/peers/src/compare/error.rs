@@ -53,6 +53,9 @@ pub enum CompareError {
         /// What it said.
         stderr: String,
     },
+    /// The contenders did not find as much garbage.
+    #[error("the runs do not find the same garbage: {0:?} objects")]
+    Garbage(Vec<usize>),
     /// The runs were made, but not of the same state space.
     #[error("{table}\nthe figures above do not count:{}", list(.disagreements))]
     Disagree {
