@@ -1,9 +1,10 @@
 //! What is said of coordination, by whatever report.
 
 use super::facts::listed;
+use crate::analysis::is_exact_persistence;
 use crate::pipeline::Verdict;
 use crate::pipeline::coordinate::{Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
-use crate::program::{Program, RuleId};
+use crate::program::{Program, RuleId, RuleKind};
 use crate::rewrite::{Acknowledge, Channels, Plan, Queue};
 use crate::source::SourceMap;
 use std::collections::BTreeSet;
@@ -147,6 +148,11 @@ fn measures(program: &Program, channels: &Channels, plan: &Plan) -> Vec<Measure>
             );
         }
         Plan::Seals(sealing) => {
+            let inductive =
+                |rule: &&crate::program::Rule| rule.kind == RuleKind::Inductive && !is_exact_persistence(program, rule);
+            let read =
+                (0..).map(RuleId).zip(&program.rules).filter(|(_, rule)| inductive(rule) && !sealing.keeps_steps);
+            measures.extend(read.map(|(rule, _)| Measure { rule, what: "is read as deductive".to_string() }));
             for &index in &sealing.points {
                 let point = &channels.points[index];
                 let names: Vec<String> =

@@ -73,6 +73,9 @@ pub(super) fn once(
     items: Vec<Item>,
     writer: &mut Writer<'_>,
 ) -> Vec<Item> {
+    if chosen.is_empty() {
+        return items;
+    }
     let kept = named(scene, surgery, chosen, items, &writer.everyone());
     for &channel in chosen {
         let columns = scene.columns(channel);

@@ -20,6 +20,9 @@ pub struct Sealing {
     pub by_sender: BTreeSet<usize>,
     /// How the channels are sealed that belong to no group: those that are needed, by index. Groups vote.
     pub channels: BTreeMap<usize, Acknowledge>,
+    /// Whether inductive rules stay as they are: not as P(S) has it, and only as good as the re-check of the instance. For programs that the reading by
+    /// strata would silence, since what says "sent already" would hold from the first step.
+    pub keeps_steps: bool,
 }
 
 /// Where an order is made.

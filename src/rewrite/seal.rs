@@ -340,7 +340,10 @@ pub(super) fn sealed(
         let resolved = &program.rules[id.0 as usize];
         if let Some(&channel) = channel_of.get(&id) {
             rule = surgery.sending(id, &rule, &scene.part(channel, "to"), &writer.everyone());
-        } else if resolved.kind == RuleKind::Inductive && !persistence::is_exact_persistence(program, resolved) {
+        } else if !plan.keeps_steps
+            && resolved.kind == RuleKind::Inductive
+            && !persistence::is_exact_persistence(program, resolved)
+        {
             rule.head.time = None;
         }
         kept.push(Item { kind: ItemKind::Rule(Box::new(rule)), ..item });
@@ -354,10 +357,19 @@ pub(super) fn sealed(
     if needed.iter().any(|&channel| channels.awaits_events(channel)) || done.values().any(|awaits| awaits.events) {
         input_ends(scene, writer);
     }
+    // What was to be sent in some step is to be counted and acknowledged in the steps after it.
+    let said_stays = |channel: usize, writer: &mut Writer<'_>| {
+        if plan.keeps_steps {
+            let columns = scene.columns(channel);
+            let columns: Vec<&str> = std::iter::once("N").chain(columns.iter().map(String::as_str)).collect();
+            writer.keep(&scene.part(channel, "to"), &columns);
+        }
+    };
     let mut voted = BTreeSet::new();
     for &channel in &needed {
         if let Some(group) = channels.channels[channel].group {
             if voted.insert(group) {
+                channels.groups[group].channels.iter().for_each(|&channel| said_stays(channel, writer));
                 vote::voted(scene, group, writer);
             }
             continue;
@@ -369,6 +381,7 @@ pub(super) fn sealed(
                     "Messages of `{name}`: each is sent once, with its sender, and acknowledged; a sender tells all nodes when it has \
                      all acknowledgements that it will ever want."
                 ));
+                said_stays(channel, writer);
                 scene.messages(channel, writer);
                 scene.sealed_by_acknowledgements(channel, writer);
             }
@@ -377,6 +390,7 @@ pub(super) fn sealed(
                     "Messages of `{name}`: each is sent once, with its sender, which tells each node how many it has for it; a node \
                      that has as many from a sender has the whole of it."
                 ));
+                said_stays(channel, writer);
                 scene.messages(channel, writer);
                 scene.sealed_by_counts(channel, writer);
             }

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use crate::program::{Program, Spelling};
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 /// An atom of a made-up rule. Its location is always said; the text leaves it out where it says nothing.
@@ -55,12 +56,20 @@ pub struct Writer<'p> {
     text: String,
     rules: usize,
     reads_order_of_nodes: bool,
+    reads_network: Cell<bool>,
 }
 
 impl<'p> Writer<'p> {
     /// An empty text for a program.
     pub fn new(program: &'p Program, names: &'p Names) -> Self {
-        Writer { program, names, text: String::new(), rules: 0, reads_order_of_nodes: false }
+        Writer {
+            program,
+            names,
+            text: String::new(),
+            rules: 0,
+            reads_order_of_nodes: false,
+            reads_network: Cell::new(false),
+        }
     }
 
     /// A fresh name.
@@ -167,6 +176,7 @@ impl<'p> Writer<'p> {
 
     /// The relation of all nodes, known at every node.
     pub fn everyone(&self) -> String {
+        self.reads_network.set(true);
         self.name("everyone")
     }
 
@@ -179,6 +189,9 @@ impl<'p> Writer<'p> {
     /// The text; before it what it rests on.
     pub fn finish(mut self) -> (String, usize) {
         let written = std::mem::take(&mut self.text);
+        if !self.reads_network.get() && !self.reads_order_of_nodes {
+            return (written, self.rules);
+        }
         let everyone = self.everyone();
         let has_builtin = self.program.relations.iter().all(|relation| relation.builtin || relation.name != "node");
         self.comment("The network, as every node knows it.");

@@ -119,6 +119,30 @@ impl Load {
     }
 }
 
+/// Message relations of `before` of which it sends facts in a run in rounds and `after` none, in their order: by the names that a rewrite gives
+/// them. What is read by strata may hold from the first step, and so silence a rule that says `notin`.
+pub fn silenced(before: &Program, channels: &Channels, after: &Program, budget: &Budget) -> Vec<RelationId> {
+    let sent = |program: &Program| -> BTreeSet<String> {
+        let records = run(program, Policy::Fifo, &short(program, budget)).records;
+        let facts = records.iter().flat_map(|record| &record.sent);
+        facts.map(|fact| program.relation(fact.fact.relation).name.clone()).collect()
+    };
+    let (own, rewritten) = (sent(before), sent(after));
+    let heads: BTreeSet<RelationId> =
+        channels.channels.iter().map(|channel| before.rules[channel.rule.0 as usize].head.relation).collect();
+    let silent = |relation: &RelationId| {
+        let name = &before.relation(*relation).name;
+        let carries = |sent: &String| {
+            let stem = sent.trim_end_matches('_');
+            let stem = ["_msg", "_numbered", "_queued"].iter().find_map(|part| stem.strip_suffix(part)).unwrap_or(stem);
+            let number = stem.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('_'));
+            stem == name || sent == name || number.is_some_and(|number| number.parse::<usize>().is_ok())
+        };
+        own.contains(name) && !rewritten.iter().any(carries)
+    };
+    heads.into_iter().filter(silent).collect()
+}
+
 /// What one run in rounds took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {

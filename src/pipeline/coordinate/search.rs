@@ -68,7 +68,7 @@ pub struct Answered {
     pub outcome: Outcome,
 }
 
-/// Most plans that are tried.
+/// Most plans with seals that are tried, in each reading of the inductive rules.
 const MOST_ATTEMPTS: usize = 64;
 
 /// The least coordination that makes the instance confluent.
@@ -151,7 +151,12 @@ pub fn everything(channels: &Channels, how: Acknowledge) -> Sealing {
     let points: BTreeSet<usize> = (0..channels.points.len()).collect();
     let alone = |channel: &usize| channels.channels[*channel].group.is_none();
     let sealed = channels.needed(points.iter().copied()).into_iter().filter(alone);
-    Sealing { channels: sealed.map(|channel| (channel, how)).collect(), points, by_sender: BTreeSet::new() }
+    Sealing {
+        channels: sealed.map(|channel| (channel, how)).collect(),
+        points,
+        by_sender: BTreeSet::new(),
+        keeps_steps: false,
+    }
 }
 
 struct Search<'a, 'w> {
@@ -194,7 +199,11 @@ impl Search<'_, '_> {
         let sealed_aim = by_strata.filter(is_own).map(Aim::Stratified);
         let mut best: Option<Coordinated> = None;
         if let Some(aim) = &sealed_aim {
-            best = self.by_seals(aim);
+            best = self.by_seals(aim, false);
+            // The reading by strata may leave a program without its messages: then it is tried with its steps as they are.
+            if best.as_ref().is_some_and(|best| !best.trial.silenced.is_empty()) {
+                best = self.by_seals(aim, true).or(best);
+            }
         }
         if let Some((models, complete)) = models {
             let aim = Aim::OneOf(models, complete);
@@ -228,7 +237,8 @@ impl Search<'_, '_> {
         }
     }
 
-    fn by_seals(&mut self, aim: &Aim) -> Option<Coordinated> {
+    fn by_seals(&mut self, aim: &Aim, keeps_steps: bool) -> Option<Coordinated> {
+        let most = self.attempts.len() + MOST_ATTEMPTS;
         let Subject { program, channels, .. } = self.subject;
         let mut choices: Vec<Choice> = Vec::new();
         for point in 0..channels.points.len() {
@@ -268,9 +278,9 @@ impl Search<'_, '_> {
             };
             demands.extend(awaited.into_iter().map(|channel| Demand { because: Some(at), any: seals(channel) }));
         }
-        while self.attempts.len() < MOST_ATTEMPTS && self.budget.check().is_ok() {
+        while self.attempts.len() < most && self.budget.check().is_ok() {
             let chosen = least(&costs, &demands)?;
-            let sealing = sealing(&choices, &chosen);
+            let sealing = Sealing { keeps_steps, ..sealing(&choices, &chosen) };
             let lacking: Vec<usize> = (choices.iter())
                 .zip(0..)
                 .filter(|&(choice, _)| match *choice {
@@ -285,9 +295,10 @@ impl Search<'_, '_> {
                 Err(_) => demands.push(Demand { because: None, any: lacking }),
             }
         }
-        if self.attempts.len() >= MOST_ATTEMPTS {
+        if self.attempts.len() >= most {
             // Too many plans lie between: the last word has the one that seals everything.
-            return self.attempt(Plan::Seals(everything(channels, Acknowledge::Counts)), aim).ok();
+            let all = Sealing { keeps_steps, ..everything(channels, Acknowledge::Counts) };
+            return self.attempt(Plan::Seals(all), aim).ok();
         }
         None
     }

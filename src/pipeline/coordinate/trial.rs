@@ -5,11 +5,11 @@ use super::super::figures::Figures;
 use super::super::instance;
 use super::super::read::read;
 use super::aim::{Aim, Shown, shown};
-use super::price::{Measured, measure};
+use super::price::{Measured, measure, silenced};
 use crate::analysis::Class;
 use crate::budget::{Bound, Budget};
 use crate::explore::Progress;
-use crate::program::{Program, resolve};
+use crate::program::{Program, RelationId, resolve};
 use crate::rewrite::{Channels, Plan, Rewritten, rewrite};
 use crate::syntax::ast::Ast;
 use crate::syntax::load::Input;
@@ -55,6 +55,8 @@ pub struct Trial {
     pub model: Option<Shown>,
     /// What a run of it takes.
     pub measured: Option<Measured>,
+    /// Message relations of the program that no message comes for any more.
+    pub silenced: Vec<RelationId>,
     /// Why it is not good.
     pub failure: Option<Failure>,
 }
@@ -88,6 +90,7 @@ pub fn attempt(
         figures: Figures::default(),
         model: None,
         measured: None,
+        silenced: Vec::new(),
         failure: None,
     };
     let input = Input::Text { name: "<coordinated>".to_string(), text: trial.text.clone() };
@@ -127,6 +130,7 @@ pub fn attempt(
     };
     if trial.failure.is_none() {
         trial.measured = measure(&program, budget);
+        trial.silenced = silenced(subject.program, subject.channels, &program, budget);
     }
     trial
 }

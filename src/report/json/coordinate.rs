@@ -65,6 +65,8 @@ pub struct PlanObject {
     pub model: Option<Vec<String>>,
     /// What a run in rounds takes.
     pub run: Option<RunCost>,
+    /// Message relations of which the program sends facts in a run, and the rewritten one none.
+    pub silenced: Vec<String>,
 }
 
 /// One thing that a plan does.
@@ -162,6 +164,7 @@ fn plan_object(case: &CoordinateCase<'_>, coordinated: &Coordinated) -> PlanObje
         transitions: trial.figures.transitions,
         model: trial.model.as_ref().map(|model| model.iter().cloned().collect()),
         run: trial.measured.map(run_cost),
+        silenced: trial.silenced.iter().map(|&id| case.program.relation(id).name.clone()).collect(),
     }
 }
 

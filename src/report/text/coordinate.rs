@@ -74,6 +74,13 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
         if let Some(outcome) = &trial.model {
             let _ = writeln!(report, "  {}", model(outcome));
         }
+        for &relation in &trial.silenced {
+            let name = &case.program.relation(relation).name;
+            let _ = writeln!(
+                report,
+                "note: no message of `{name}` is sent any more: read by strata, what its rule says `notin` of holds from the first step"
+            );
+        }
         let _ = writeln!(report, "rules added: {}", trial.rules_added);
     }
     if !case.wants_full {
