@@ -39,6 +39,8 @@ pub struct Derived {
     pub graph: Graph,
     /// By stream, the relation that it carries.
     pub carries: Vec<RelationId>,
+    /// By stream, whether it is a state that rules keep or derive, and may take back, not something that is sent.
+    pub lasting: Vec<bool>,
     /// By component, the nodes at which it runs.
     pub runs: Vec<Vec<NodeId>>,
     /// By component, the relations that it keeps for ever.
@@ -233,10 +235,17 @@ impl Deriving<'_> {
             graph.components.push(self.component(&described.name, replicated, &inside));
             runs.push(here.into_iter().collect());
         }
+        let lasts = |stream: &Carried| {
+            let at = stream.relation.0 as usize;
+            let inductive = |rule: &Rule| rule.kind == RuleKind::Inductive && rule.head.relation == stream.relation;
+            let state = self.races.state[at] || self.program.rules.iter().any(inductive);
+            state && !self.owners.sent[at] && !self.owners.guarded[at]
+        };
+        let lasting = self.streams.iter().map(lasts).collect();
         let carries = self.streams.iter().map(|stream| stream.relation).collect();
         graph.streams = self.streams.iter().map(|&stream| self.stream(stream, &graph, description)).collect();
         feed_the_unfed(&mut graph);
-        Derived { graph, carries, runs, keeps }
+        Derived { graph, carries, lasting, runs, keeps }
     }
 
     fn name(&self, relation: RelationId) -> String {
@@ -256,6 +265,7 @@ impl Deriving<'_> {
             rules: (0..self.program.rules.len()).filter(own).map(|at| RuleId(at as u32)).collect(),
             inputs: inputs.iter().map(|input| input.relation).collect(),
             kept,
+            assumed: self.races.assumed.clone(),
         }
     }
 

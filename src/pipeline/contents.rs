@@ -3,6 +3,9 @@
 //! A relation that its exact persistence keeps holds, in the end, all that ever came. For any other a *record* is added, a relation
 //! that keeps what comes. Nothing reads it, so runs stay what they are, and its ultimate facts are the contents. Runs that were found with the record are replayed
 //! without it: the fact must be in D of some step of one run, and of no step of the other, however often that repeats its loop.
+//!
+//! A relation that rules keep, and may take back, is asked about twice: whether the same ever comes, and whether the same is there in the end. Two copies that overwrite
+//! what they have may each see all values, and end with different ones.
 
 use super::check::{self, Answer, Basis, FaultReport, Options, Verdict};
 use super::figures::Figures;
@@ -37,10 +40,21 @@ pub enum Found {
     Open(Bound),
 }
 
+/// What is said of a fact in two runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It is carried in the first and never in the second.
+    Carried,
+    /// It is ultimate in the first (semantics §3) and not in the second.
+    Ultimate,
+}
+
 /// Two fair runs whose contents differ, replayed.
 #[derive(Debug, Clone)]
 pub struct Difference {
-    /// What the stream carries in the first run and never in the second.
+    /// How they differ.
+    pub claim: Claim,
+    /// In what.
     pub fact: LocatedFact,
     /// The runs, as schedules.
     pub schedules: [Schedule; 2],
@@ -48,18 +62,28 @@ pub struct Difference {
     pub runs: [LassoRun; 2],
 }
 
-impl Difference {
-    /// Whether the run of this number (0 or 1) has a fact in D of some step.
-    pub fn carries(&self, run: usize, fact: &LocatedFact) -> bool {
-        carried(&self.runs[run], fact)
+impl Claim {
+    /// Whether it is true of a fact in a run.
+    fn holds(self, run: &LassoRun, fact: &LocatedFact) -> bool {
+        match self {
+            Claim::Ultimate => run.holds(fact),
+            Claim::Carried => {
+                run.records.iter().any(|record| record.node == fact.node && record.derived.contains(&fact.fact))
+            }
+        }
     }
 }
 
-fn carried(run: &LassoRun, fact: &LocatedFact) -> bool {
-    run.records.iter().any(|record| record.node == fact.node && record.derived.contains(&fact.fact))
+/// How a stream is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The relation that it carries.
+    pub relation: RelationId,
+    /// Whether it is a state that may be taken back, so that what is there in the end is asked for too.
+    pub lasts: bool,
 }
 
-/// Explores the contents of `relation`.
+/// Explores the contents of a stream.
 ///
 /// # Errors
 /// If a rule errs in some reachable step.
@@ -68,25 +92,51 @@ fn carried(run: &LassoRun, fact: &LocatedFact) -> bool {
 /// If evidence does not replay: an internal error, and better than a wrong answer.
 pub fn contents(
     program: &Program,
-    relation: RelationId,
+    asked: Asked,
     budget: &Budget,
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Contents, Box<FaultReport>> {
-    let recorded = recorded(program, relation);
-    let answer = check::check(&recorded, &analyse(&recorded), budget, options, watch)?;
-    let figures = answer.findings.figures;
-    let found = match (answer.verdict, answer.basis) {
-        (Verdict::Diffluent, _) => Found::Different(Box::new(difference(program, relation, answer, budget))),
-        (Verdict::Confluent, basis) => Found::Same(basis),
-        (_, Basis::Bound(bound)) => Found::Open(bound),
-        (_, Basis::Explored | Basis::Theorem(_)) => unreachable!("internal error: an answer without a bound is open"),
+    let relation = asked.relation;
+    let mut explore = |explored: &Program, claim: Claim| -> Result<Contents, Box<FaultReport>> {
+        // Each search ends by itself when enough is known.
+        let budget = Budget { enough: Default::default(), ..budget.clone() };
+        let answer = check::check(explored, &analyse(explored), &budget, options, watch)?;
+        let figures = answer.findings.figures;
+        let found = match (answer.verdict, answer.basis) {
+            (Verdict::Diffluent, _) => {
+                Found::Different(Box::new(difference(program, (relation, claim), answer, &budget)))
+            }
+            (Verdict::Confluent, basis) => Found::Same(basis),
+            (_, Basis::Bound(bound)) => Found::Open(bound),
+            (_, Basis::Explored | Basis::Theorem(_)) => {
+                unreachable!("internal error: an answer without a bound is open")
+            }
+        };
+        Ok(Contents { found, figures })
+    };
+    let carried = explore(&recorded(program, relation), Claim::Carried)?;
+    if !asked.lasts || matches!(carried.found, Found::Different(_)) {
+        return Ok(carried);
+    }
+    let in_the_end = explore(&watched(program, relation), Claim::Ultimate)?;
+    let mut figures = carried.figures;
+    figures.add(&in_the_end.figures);
+    let found = match (carried.found, in_the_end.found) {
+        (_, different @ Found::Different(_)) => different,
+        (open @ Found::Open(_), _) | (_, open @ Found::Open(_)) => open,
+        (Found::Same(Basis::Theorem(_)), same) | (same, _) => same,
     };
     Ok(Contents { found, figures })
 }
 
 /// Replays without the record.
-fn difference(program: &Program, relation: RelationId, answer: Answer, budget: &Budget) -> Difference {
+fn difference(
+    program: &Program,
+    (relation, claim): (RelationId, Claim),
+    answer: Answer,
+    budget: &Budget,
+) -> Difference {
     let witness = answer.witness.expect("internal error: two runs differ, and there is no witness");
     let patient = Budget { max_facts: budget.max_facts, ..Budget::default() };
     let replay = |schedule: &Schedule| match check_lasso(program, schedule, &patient) {
@@ -96,18 +146,28 @@ fn difference(program: &Program, relation: RelationId, answer: Answer, budget: &
     let runs = [replay(&witness.schedules[0]), replay(&witness.schedules[1])];
     let fact = LocatedFact { fact: Fact { relation, ..witness.fact.fact }, ..witness.fact };
     assert!(
-        carried(&runs[0], &fact) && !carried(&runs[1], &fact),
+        claim.holds(&runs[0], &fact) && !claim.holds(&runs[1], &fact),
         "internal error: two runs do not differ in the contents of a stream as claimed"
     );
-    Difference { fact, schedules: witness.schedules, runs }
+    Difference { claim, fact, schedules: witness.schedules, runs }
 }
 
-/// The program with the contents of a relation as its only output; without what only watches.
-pub fn recorded(program: &Program, relation: RelationId) -> Program {
-    let mut recorded = Program { nevers: Vec::new(), observers: Vec::new(), outputs_declared: true, ..program.clone() };
+/// The program with a relation as its only output; without what only watches.
+fn watched(program: &Program, relation: RelationId) -> Program {
+    Program {
+        nevers: Vec::new(),
+        observers: Vec::new(),
+        outputs: vec![relation],
+        outputs_declared: true,
+        ..program.clone()
+    }
+}
+
+/// The program with the contents of a relation as its only output.
+fn recorded(program: &Program, relation: RelationId) -> Program {
+    let mut recorded = watched(program, relation);
     let kept = |rule: &Rule| rule.head.relation == relation && is_exact_persistence(program, rule);
     if program.rules.iter().any(kept) {
-        recorded.outputs = vec![relation];
         return recorded;
     }
     let record = RelationId(u32::try_from(program.relations.len()).expect("fewer relations than bytes of a program"));

@@ -5,7 +5,7 @@
 //! two runs that differ refute it, and a bound that was hit leaves it open.
 
 use super::check::{FaultReport, Options};
-use super::contents::{Apart, Contents, Found, apart, contents};
+use super::contents::{Apart, Asked, Contents, Found, apart, contents};
 use super::figures::Figures;
 use super::read::read as read_program;
 use crate::analysis::Analysis;
@@ -220,12 +220,12 @@ pub fn examine(
     let answer = analyse(described.graph());
     let mut figures = Figures::default();
     let Described::Derived(white) = described else { return Ok(Examined { answer, evidence: None, figures }) };
-    let WhiteBox { program, derived, .. } = &**white;
+    let WhiteBox { program, derived, analysis, .. } = &**white;
     let mut found = Vec::new();
-    for (stream, &relation) in derived.graph.streams.iter().zip(&derived.carries) {
-        // Each search ends by itself when enough is known.
-        let budget = Budget { enough: Default::default(), ..budget.clone() };
-        let contents = contents(program, relation, &budget, options, watch)?;
+    for (at, (stream, &relation)) in derived.graph.streams.iter().zip(&derived.carries).enumerate() {
+        // Of what comes in every run or in none, the label says no more.
+        let lasts = derived.lasting[at] && !analysis.polarity.flags(relation).occurs;
+        let contents = contents(program, Asked { relation, lasts }, budget, options, watch)?;
         figures.add(&contents.figures);
         let copied = stream.from.iter().find(|port| derived.graph.components[port.component].replicated);
         let apart = match (&contents.found, copied) {

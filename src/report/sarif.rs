@@ -184,10 +184,7 @@ pub fn of_flow(described: &Described, sources: &SourceMap, examined: &Examined) 
                 rule: "contents",
                 title: "the order of deliveries decides what a stream carries".to_string(),
                 level: "error",
-                message: format!(
-                    "{} carries {fact} in the fair run {first} and never in the fair run {second}",
-                    stream.name
-                ),
+                message: format!("{} differs in {fact} between the fair runs {first} and {second}", stream.name),
                 places: vec![PlaceObject::new(sources, stream.span)],
             });
         }

@@ -3,11 +3,12 @@
 //! A way goes from relation to relation, through any literal, positive or negated. It remembers
 //!
 //! - whether it passed a relation that inductive rules keep: then what arrives is *written*;
-//! - the last race that it passed ([`super::races`]), if any, and whether what lies behind that is kept. Only then is the
+//! - the last race that it passed ([`super::races`]), if any, and whether what lies behind that is kept. A race in the same step takes the place of the
+//!   one before: its partitions are complete only if all that lies before it is. One whose outcome has been kept stays beside it. Only then is the
 //!   state itself a matter of order (`OW`): what is kept *before* the race, and read in it, is the same in the end in every run (`CW`, then `OR`).
 //!
 //! A rule that occurs derives the same facts in every run. So a way through it forgets a race of the same step, such as a count that is compared with `>=`;
-//! not one whose outcome has been kept, since that it occurs was concluded from the assumption that what is kept is the same in every run.
+//! not one that has gone into what is kept for ever, or into a stream, since that it occurs was concluded from the assumption that these are the same in every run.
 //!
 //! # Why nothing is passed over
 //!
@@ -15,7 +16,7 @@
 //! of [`Races`] of the relations on which o depends. They are a solution of the type system itself, with nothing granted: (1) a stream occurs, since
 //! a rule for it that does not occur races by itself, reads what does not occur, or ([`fallback`]) has all its literals marked; in each case a marked way leads to it, if any stream comes there
 //! at all, and else no message does, the rule is timed, and occurs. Rules outside of all components occur ([`super::owners`] refuses others). (2) What is kept inside
-//! of a component is up and occurs, since all its rules occur: a rule that does not would mark its ways, and these are not forgotten.
+//! of a component is up and occurs, since all its rules occur: a rule that does not would mark its ways, and these are not forgotten. So with streams that are read where they are derived.
 //! So the flags are below the greatest solution, which is what [`crate::analysis::polarity`] computes, and o occurs for all instances by the Lemma there: its
 //! contents are the same in every fair run. [`super::agrees_with_the_lemma`] holds each answer against this.
 
@@ -35,15 +36,15 @@ pub struct Point {
     pub race: Race,
 }
 
-/// The last race on a way, by its number.
+/// A race on a way: the last, or one whose outcome has been kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     /// Index into [`Ways::points`].
     pub point: usize,
     /// Whether what lies behind it is kept for a step or longer.
     pub stored: bool,
-    /// Whether what lies behind it is kept for ever.
-    latched: bool,
+    /// Whether it passed what is assumed to be the same in every run.
+    assumed: bool,
 }
 
 /// A way from an input.
@@ -53,7 +54,7 @@ pub struct Way {
     pub input: RelationId,
     /// Whether what arrives is written before a race, or there is no race.
     pub writes: bool,
-    /// The last race.
+    /// A race that it passed.
     pub mark: Option<Mark>,
 }
 
@@ -79,8 +80,10 @@ pub struct Inside<'a> {
     pub rules: Vec<RuleId>,
     /// Its inputs.
     pub inputs: BTreeSet<RelationId>,
-    /// By relation, whether an inductive rule keeps it inside.
+    /// By relation, whether an inductive rule keeps it.
     pub kept: Vec<bool>,
+    /// By relation, whether it is assumed to be the same in every run ([`super::races`]).
+    pub assumed: Vec<bool>,
 }
 
 impl Inside<'_> {
@@ -127,18 +130,26 @@ impl Inside<'_> {
         let head = rule.head.relation.0 as usize;
         // A relation that messages carry is kept where it arrives, not here.
         let kept = rule.kind == RuleKind::Inductive || (self.kept[head] && !self.owners.sent[head]);
-        let latches = self.owners.guarded[head] && !self.owners.sent[head];
         let mut behind = BTreeSet::new();
         for (index, relation) in read_by(rule).enumerate() {
             for way in self.before(ways, relation) {
-                let mark = match at.get(&(id, index)) {
-                    Some(&point) => Some(Mark { point, stored: false, latched: false }),
-                    None => way.mark.filter(|mark| mark.latched || !self.races.occurs(id)),
+                let old = way.mark.filter(|mark| mark.assumed || !self.races.occurs(id));
+                let (new, old) = match at.get(&(id, index)) {
+                    Some(&point) => {
+                        let new = Mark { point, stored: false, assumed: false };
+                        (Some(new), old.filter(|mark| mark.stored || mark.assumed))
+                    }
+                    None => (old, None),
                 };
-                let mark =
-                    mark.map(|mark| Mark { stored: mark.stored || kept, latched: mark.latched || latches, ..mark });
-                let writes = way.writes || (mark.is_none() && kept);
-                behind.insert(Way { writes, mark, ..way });
+                for mark in [Some(new), old.map(Some)].into_iter().flatten() {
+                    let mark = mark.map(|mark| Mark {
+                        stored: mark.stored || kept,
+                        assumed: mark.assumed || self.assumed[head],
+                        ..mark
+                    });
+                    let writes = way.writes || (mark.is_none() && kept);
+                    behind.insert(Way { writes, mark, ..way });
+                }
             }
         }
         behind

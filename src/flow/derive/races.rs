@@ -48,8 +48,10 @@ pub enum Race {
 #[derive(Debug)]
 pub struct Races {
     polarity: Polarity,
+    /// By relation, whether it is assumed to be the same in every run: streams, and what is kept for ever.
+    pub assumed: Vec<bool>,
     /// By relation, whether it is a state.
-    state: Vec<bool>,
+    pub state: Vec<bool>,
 }
 
 /// The type system under the assumption that streams, and all that is kept for ever, are the same in every run.
@@ -70,7 +72,11 @@ impl Races {
     pub fn of(program: &Program, analysis: &Analysis, owners: &Owners, streams: &[Carried]) -> Races {
         let polarity = assumed(program, analysis, owners, streams);
         let state = states(program, &polarity);
-        Races { polarity, state }
+        let mut assumed = owners.guarded.clone();
+        for stream in streams {
+            assumed[stream.relation.0 as usize] = true;
+        }
+        Races { polarity, assumed, state }
     }
 
     /// Whether the rule derives the same facts in every run, each at some step.

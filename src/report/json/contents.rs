@@ -1,6 +1,6 @@
 //! What a stream carries in the runs of a program (`flow`).
 
-use crate::pipeline::contents::{Apart, Difference, Found};
+use crate::pipeline::contents::{Apart, Claim, Difference, Found};
 use crate::pipeline::flow::{Described, Evidence, Examined};
 use crate::program::Program;
 use crate::schedule::critical;
@@ -23,12 +23,16 @@ pub struct ContentsObject {
     pub copies: Option<Vec<ApartObject>>,
 }
 
-/// Two replayed runs, and what the stream carries in the first and never in the second.
+/// Two replayed runs, and a fact in which they differ.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CarriedObject {
     /// The fact.
     pub fact: String,
-    /// First the run in which it is carried.
+    /// `carried`: the stream carries it in the first run, and never in the second. `ultimate`: it is there for ever from some step of the first
+    /// run on, and not in the second.
+    #[schemars(extend("enum" = ["carried", "ultimate"]))]
+    pub claim: &'static str,
+    /// First the run of which the claim is true.
     pub schedules: Vec<CarryingObject>,
     /// The schedules agree on their first `critical` steps (stem, then loop) and part there.
     pub critical: usize,
@@ -37,8 +41,8 @@ pub struct CarriedObject {
 /// A run as a lasso.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CarryingObject {
-    /// Whether the fact is carried in it.
-    pub carries: bool,
+    /// Whether the claim is true of it.
+    pub holds: bool,
     /// The run as text, for `replay`.
     pub schedule: String,
     /// The steps before the loop.
@@ -91,7 +95,7 @@ fn carried_object(program: &Program, difference: &Difference) -> CarriedObject {
         let steps: Vec<StepObject> = run.records.iter().map(|record| StepObject::new(program, record)).collect();
         let (stem, cycle) = steps.split_at(run.stem);
         CarryingObject {
-            carries: difference.carries(number, &difference.fact),
+            holds: number == 0,
             schedule: difference.schedules[number].show(program),
             stem: stem.to_vec(),
             cycle: cycle.to_vec(),
@@ -99,6 +103,10 @@ fn carried_object(program: &Program, difference: &Difference) -> CarriedObject {
     };
     CarriedObject {
         fact: program.show_fact(difference.fact.node, &difference.fact.fact),
+        claim: match difference.claim {
+            Claim::Carried => "carried",
+            Claim::Ultimate => "ultimate",
+        },
         schedules: vec![run(0), run(1)],
         critical: critical(first, second),
     }
