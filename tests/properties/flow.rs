@@ -90,10 +90,10 @@ fn meetings_matter(model: &Model) -> bool {
 #[test]
 fn what_is_labelled_async_is_the_same_in_every_run() {
     for random in [super::random, super::guarded::program] {
-        let tally = campaign(300, random, async_is_the_same_in_every_run);
+        let tally = campaign(100, random, async_is_the_same_in_every_run);
         assert!(tally.of("Async, and the same") > tally.programs(), "too few streams are Async");
         assert!(tally.of("above Async, and differs") * 4 > tally.programs(), "too few streams differ");
-        assert!(tally.of("not explored to the end") < tally.programs(), "too much is left open");
+        assert!(tally.of("not explored to the end") < tally.of("Async, and the same"), "too much is left open");
     }
 }
 
