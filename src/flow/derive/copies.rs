@@ -43,8 +43,12 @@ impl Sites {
                 sites.names[at][column].extend(program.node_of(value));
             }
         }
-        while program.rules.iter().fold(false, |changed, rule| sites.apply(program, rule) || changed) {}
-        sites
+        loop {
+            let changed = program.rules.iter().filter(|rule| sites.apply(program, rule)).count();
+            if changed == 0 {
+                return sites;
+            }
+        }
     }
 
     fn apply(&mut self, program: &Program, rule: &Rule) -> bool {

@@ -89,13 +89,17 @@ impl Owners {
             }
         }
         let mut streams = Vec::new();
-        for at in 0..program.relations.len() {
+        let mut outside = vec![false; program.relations.len()];
+        for (at, rule) in program.rules.iter().enumerate() {
+            outside[rule.head.relation.0 as usize] |= self.of_rule[at].is_none() && !self.persists[at];
+        }
+        for (at, declared) in program.relations.iter().enumerate() {
             let relation = RelationId(at as u32);
-            if self.constant[at] || program.relations[at].observer {
+            if self.constant[at] || declared.observer {
                 continue;
             }
             let from = self.of_relation[at];
-            let external = self.rules_outside(program, relation).next().is_some() || program.relations[at].is_edb();
+            let external = outside[at] || declared.is_edb();
             let leaves = if program.outputs_declared { program.outputs.contains(&relation) } else { !read[at] };
             let crosses = self.readers[at].iter().any(|&reader| from != Some(reader));
             let inside = from.is_some() || !self.readers[at].is_empty();
