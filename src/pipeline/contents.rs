@@ -97,6 +97,9 @@ pub fn contents(
     options: Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Contents, Box<FaultReport>> {
+    if let Err(bound) = budget.check() {
+        return Ok(Contents { found: Found::Open(bound), figures: Figures::default() });
+    }
     let relation = asked.relation;
     let mut explore = |explored: &Program, claim: Claim| -> Result<Contents, Box<FaultReport>> {
         // Each search ends by itself when enough is known.

@@ -368,3 +368,22 @@ fn what_is_wrong_is_said() {
     let missing = read(&Input::Text { name: "p.yaml".to_string(), text: format!("program: no/such.ded\n{parts}") });
     assert_eq!(missing.diagnostics[0].code.0, "E1010");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, ..Default::default() })]
+
+    /// A description with up to three other characters at some place is read, or refused with its place.
+    #[test]
+    fn no_mangled_description_of_a_program_panics(
+        at in proptest::prelude::any::<proptest::prelude::prop::sample::Index>(),
+        with in "[\\[\\]{}:,&*!|>'\"#%_a-z0-9 \n-]{0,3}",
+    ) {
+        let file = corpus("ads-campaign-sealed-rules.yaml");
+        let mut text = std::fs::read_to_string(&file).expect("a description");
+        let at = text.char_indices().nth(at.index(text.chars().count())).map_or(0, |(at, _)| at);
+        let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+        text.replace_range(at..end, &with);
+        let read = read(&Input::Text { name: file.display().to_string(), text });
+        proptest::prop_assert!(read.described.is_some() || !read.diagnostics.is_empty());
+    }
+}
