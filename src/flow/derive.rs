@@ -43,7 +43,7 @@ pub struct Derived {
     pub lasting: Vec<bool>,
     /// By component, the nodes at which it runs.
     pub runs: Vec<Vec<NodeId>>,
-    /// By component, the relations that it keeps for ever.
+    /// By component, the relations that inductive rules keep in it, for ever or until something takes them back.
     pub keeps: Vec<Vec<RelationId>>,
 }
 
@@ -231,7 +231,7 @@ impl Deriving<'_> {
             let derived = || self.sites.replicated(self.program, &self.owners, (at, &here), &inputs);
             let replicated = described.replicated.unwrap_or_else(derived);
             let inside = self.inside(at, &inputs);
-            keeps.push(self.kept_for_ever(at, &inside.inputs));
+            keeps.push(self.kept(at, &inside));
             graph.components.push(self.component(&described.name, replicated, &inside));
             runs.push(here.into_iter().collect());
         }
@@ -269,12 +269,12 @@ impl Deriving<'_> {
         }
     }
 
-    fn kept_for_ever(&self, component: usize, inputs: &BTreeSet<RelationId>) -> Vec<RelationId> {
+    fn kept(&self, component: usize, inside: &Inside<'_>) -> Vec<RelationId> {
         let relations = (0..self.program.relations.len() as u32).map(RelationId);
         let kept = |relation: &RelationId| {
             let at = relation.0 as usize;
             let own = self.owners.of_relation[at] == Some(component) && !self.owners.sent[at];
-            self.owners.guarded[at] && (own || inputs.contains(relation))
+            inside.kept[at] && (own || inside.inputs.contains(relation))
         };
         relations.filter(kept).collect()
     }

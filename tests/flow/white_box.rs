@@ -287,6 +287,40 @@ replaced(X) :- value(X), set(Y), X != Y;";
     let Found::Different(difference) = found(described, &examined, "value") else { panic!("two puts in two orders") };
     assert_eq!(difference.claim, Claim::Ultimate);
     bears_out(white(described), difference);
+    tells_copies_apart(&written, &examined, "value");
+}
+
+/// What is said of two copies `a` and `b` is so: they are told apart by what they keep of the stream's relation in just the runs in which they end differently.
+/// In how many of the two runs they do.
+fn tells_copies_apart(written: &Written, examined: &Examined, stream: &str) -> usize {
+    let described = written.described();
+    let at = described.graph().streams.iter().position(|known| known.name == stream).expect("the stream");
+    let evidence = &examined.evidence.as_ref().expect("a program")[at];
+    let Found::Different(difference) = &evidence.contents.found else { panic!("{stream} does not differ") };
+    let program = &white(described).program;
+    let state = |run: usize, node: &str| -> Vec<String> {
+        let facts = difference.runs[run].ultimate.iter();
+        let mine = facts
+            .filter(|fact| fact.fact.relation == difference.fact.fact.relation && program.show_node(fact.node) == node);
+        mine.map(|fact| format!("{:?}", fact.fact.values)).collect()
+    };
+    let differing = (0..2).filter(|&run| {
+        let differ = state(run, "a") != state(run, "b");
+        assert_eq!(evidence.apart.iter().any(|apart| apart.run == run && apart.keeps.is_some()), differ, "run {run}");
+        differ
+    });
+    differing.count()
+}
+
+/// Of two copies one sees the values one after the other, the other both at once: then they end differently, and are told apart.
+#[test]
+fn what_is_kept_until_it_is_replaced_tells_copies_apart() {
+    let program = std::fs::read_to_string(corpus("../kvs/diverging.ded")).expect("the program");
+    let program = program.replace("nodes c, d, r, s", "nodes c, d, a, b").replace("replica(r)", "replica(a)");
+    let written = written(&program.replace("replica(s)", "replica(b)"), "components: { Store: { rules: [value] } }");
+    assert_eq!(written.label("value"), "Diverge");
+    let examined = examined(written.described());
+    assert!(tells_copies_apart(&written, &examined, "value") > 0, "no run in which the copies end differently");
 }
 
 /// Two copies that keep the first value they see.
