@@ -2,11 +2,13 @@
 
 pub mod bare;
 pub mod check;
+pub mod contents;
 pub mod coordinate;
 pub mod equiv;
 mod extend;
 pub mod fewer;
 pub mod figures;
+pub mod flow;
 pub mod hunt;
 pub mod instance;
 pub mod instances;

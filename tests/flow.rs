@@ -1,5 +1,8 @@
 //! Component graphs: the oracles of the Blazes paper, each repair of its rules, and laws on random graphs.
 
+#[path = "flow/white_box.rs"]
+mod white_box;
+
 use proptest::prelude::*;
 use watershed::flow::strategy::Measure;
 use watershed::flow::{Answer, Graph, Label, analyse, read};

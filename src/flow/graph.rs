@@ -71,6 +71,9 @@ pub struct Path {
     pub annotation: Annotation,
     /// Columns of the input whose values the output still has, one to one, with their names there.
     pub keeps: BTreeMap<String, String>,
+    /// For an order-sensitive path: the inputs that decide what it sees, as indices into [`Component::inputs`], where
+    /// that is known from rules. Else ([`super::infer::racing_inputs`]) those of the component.
+    pub decides: Option<Vec<usize>>,
     /// Where it is written.
     pub span: Span,
 }

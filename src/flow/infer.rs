@@ -23,7 +23,7 @@
 //! 6. *A key survives a confluent path only if the path keeps its columns, one to one.* A projection that drops the key,
 //!    or maps two partitions to one, leaves no seal.
 
-use super::graph::{Annotation, Graph, Key, Path, Port};
+use super::graph::{Graph, Key, Path, Port};
 use super::keys::compatible;
 use super::label::Label;
 use petgraph::algo::kosaraju_scc;
@@ -274,8 +274,8 @@ impl Interfaces {
     }
 }
 
-/// The inputs that decide what order-sensitive paths of a component see: those of the paths that write, or all if none
-/// does.
+/// The inputs that decide what order-sensitive paths of a component see, where rules do not tell it of each: those of the
+/// paths that write, or all if none does (repair 1).
 pub fn racing_inputs(graph: &Graph, component: usize) -> Vec<usize> {
     let paths = &graph.components[component].paths;
     let mut inputs: Vec<usize> = paths.iter().filter(|path| path.annotation.writes).map(|path| path.from).collect();
@@ -307,9 +307,9 @@ fn steps_of(
 ) -> Vec<Step> {
     let component = &graph.components[at];
     let inputs: Vec<Option<Label>> = (0..component.inputs.len()).map(|input| interfaces.input(input, labels)).collect();
-    let protected = |annotation: &Annotation| {
-        annotation.gate.as_ref().is_some_and(|gate| {
-            interfaces.racing.iter().all(|&input| match &inputs[input] {
+    let protected = |path: &Path| {
+        path.annotation.gate.as_ref().is_some_and(|gate| {
+            path.decides.as_ref().unwrap_or(&interfaces.racing).iter().all(|&input| match &inputs[input] {
                 // Nothing has arrived there yet in this round.
                 None => true,
                 Some(Label::Seal(key)) => compatible(gate, key, &graph.injective),
@@ -320,7 +320,7 @@ fn steps_of(
     let mut steps = Vec::new();
     for (number, path) in component.paths.iter().enumerate() {
         let Some(input) = &inputs[path.from] else { continue };
-        let (rule, contribution) = contribution(path, input, protected(&path.annotation), coordination.orders[at]);
+        let (rule, contribution) = contribution(path, input, protected(path), coordination.orders[at]);
         let gives = reconciled(contribution, interfaces.replicated[path.to] && rule != Rule::Ordered);
         steps.push(Step { component: at, path: number, input: input.clone(), rule, gives });
     }

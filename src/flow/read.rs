@@ -3,8 +3,10 @@
 //! Two shapes are read. The first has `components`, `streams` and `injective` at the top. The second is the one that the
 //! Blazes paper prints (its §VI): each key at the top is a component with `annotation`, one path or a list of paths with
 //! `from`, `to`, `label` and `subscript`, and `Rep: true` if several copies run. There the wiring comes from elsewhere;
-//! here interfaces of one name are joined unless `streams` says otherwise. Either shape may use the other's words.
+//! here interfaces of one name are joined unless `streams` says otherwise. Either shape may use the other's words. A file that names a
+//! `program` has no paths: [`program`] reads it, and [`super::derive`] makes the graph.
 
+pub mod program;
 mod shape;
 mod wiring;
 
@@ -26,8 +28,10 @@ pub const MAX_PARTS: usize = 2000;
 pub struct Read {
     /// The file.
     pub sources: SourceMap,
-    /// The graph, unless there is an error.
+    /// The graph, unless there is an error, or it is to be derived.
     pub graph: Option<Graph>,
+    /// The files of the program from which the graph is to be derived, as the description names them, with their places there.
+    pub program: Option<Vec<(String, Span)>>,
     /// Findings.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -37,13 +41,16 @@ pub fn read(input: &Input) -> Read {
     let mut sources = SourceMap::new();
     let (name, text) = match read_text(input) {
         Ok(read) => read,
-        Err(problem) => return Read { sources, graph: None, diagnostics: vec![*problem] },
+        Err(problem) => return Read { sources, diagnostics: vec![*problem], ..Read::default() },
     };
     let file = sources.add(name, text);
     let root = match yaml::parse(&sources, file) {
         Ok(root) => root,
-        Err(problem) => return Read { sources, graph: None, diagnostics: vec![*problem] },
+        Err(problem) => return Read { sources, diagnostics: vec![*problem], ..Read::default() },
     };
+    if let Some(program) = program::named_files(&root) {
+        return Read { sources, program: Some(program), ..Read::default() };
+    }
     let mut findings = Findings::default();
     let graph = graph(&root, &mut findings);
     let mut diagnostics = findings.diagnostics;
@@ -51,8 +58,9 @@ pub fn read(input: &Input) -> Read {
     if sound {
         let labelling = infer(&graph, &Coordination::none(&graph));
         diagnostics.extend(seals_in_vain(&graph, &labelling));
+        diagnostics.extend(seals_lost(&graph, &labelling));
     }
-    Read { sources, graph: sound.then_some(graph), diagnostics }
+    Read { sources, graph: sound.then_some(graph), program: None, diagnostics }
 }
 
 const TOP_HELP: &str = "at the top stand `components`, `streams` and `injective`, or components themselves";
@@ -148,7 +156,7 @@ fn component(name: &str, node: &Node, findings: &mut Findings) -> (Component, (V
         let Some((from, to, annotation, keeps)) = path(item, findings) else { continue };
         let from = numbered(from, &mut inputs, &mut component.inputs, &mut spans.0);
         let to = numbered(to, &mut outputs, &mut component.outputs, &mut spans.1);
-        component.paths.push(Path { from, to, annotation, keeps, span: item.span });
+        component.paths.push(Path { from, to, annotation, keeps, decides: None, span: item.span });
     }
     (component, spans)
 }
@@ -229,7 +237,7 @@ fn keeps(node: &Node, findings: &mut Findings) -> BTreeMap<String, String> {
 
 /// What nothing from outside reaches would have no label, but its components may start by themselves: it is taken to
 /// come from outside too.
-fn feed_the_unfed(graph: &mut Graph) {
+pub(super) fn feed_the_unfed(graph: &mut Graph) {
     let mut reached: BTreeSet<usize> = (0..graph.streams.len()).filter(|&at| graph.streams[at].external).collect();
     let mut outputs_from = BTreeMap::<_, Vec<_>>::new();
     for (at, component) in graph.components.iter().enumerate() {
@@ -264,7 +272,7 @@ fn feed_the_unfed(graph: &mut Graph) {
 }
 
 /// Seals that the file declares and that do nothing.
-fn seals_in_vain(graph: &Graph, labelling: &Labelling) -> Vec<Diagnostic> {
+pub(super) fn seals_in_vain(graph: &Graph, labelling: &Labelling) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (stream, label) in graph.streams.iter().zip(&labelling.labels) {
         if stream.seal.is_some() && !matches!(label, Label::Seal(_)) {
@@ -275,6 +283,12 @@ fn seals_in_vain(graph: &Graph, labelling: &Labelling) -> Vec<Diagnostic> {
             );
         }
     }
+    found
+}
+
+/// Seals that a path loses because it does not say what it keeps.
+fn seals_lost(graph: &Graph, labelling: &Labelling) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     for step in labelling.steps.iter().filter(|step| step.rule == Rule::LostSeal) {
         let path = &graph.components[step.component].paths[step.path];
         let Label::Seal(key) = &step.input else { continue };

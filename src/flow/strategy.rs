@@ -116,7 +116,9 @@ fn seals(graph: &Graph, coordination: &Coordination, component: usize, path: usi
     let Some(Gate::Columns(columns)) = &graph.components[component].paths[path].annotation.gate else {
         return Vec::new();
     };
-    let racing: BTreeSet<usize> = racing_inputs(graph, component).into_iter().collect();
+    let decides = &graph.components[component].paths[path].decides;
+    let racing: BTreeSet<usize> =
+        decides.clone().unwrap_or_else(|| racing_inputs(graph, component)).into_iter().collect();
     let direct: Vec<usize> = streams_into(graph, component, &racing);
     let known = |streams: &[usize]| -> Vec<usize> {
         streams.iter().copied().filter(|&stream| coordination.seals[stream].is_none()).collect()

@@ -5,6 +5,7 @@
 //! same input differ in `wall_seconds` and `peak_bytes` only.
 
 mod classification;
+mod contents;
 mod coordinate;
 mod diagnostic;
 mod equiv;
@@ -33,7 +34,7 @@ pub use equiv::{DifferenceObject, EquivObject};
 pub use explanation::{CodeObject, ExplanationObject};
 pub use faults::{CounterexampleObject, FaultsObject, shown as shown_tuples};
 pub use fewer::FewerObject;
-pub use flow::{FlowObject, verdict as flow_verdict};
+pub use flow::FlowObject;
 pub use instances::InstancesObject;
 pub use points::{MessageObject, PointsObject, RaceObject, RankedPointObject};
 pub use polarity::{PolarityObject, SpoilerObject, polarity};

@@ -11,6 +11,8 @@ use super::style::Style;
 use crate::budget::Bound;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::faults::{self, Question};
+use crate::pipeline::contents::Found;
+use crate::pipeline::flow::{self, Described, Examined};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::Program;
 use crate::source::SourceMap;
@@ -155,8 +157,9 @@ fn of_fault_verdict(verdict: faults::Verdict, headline: &str) -> Vec<Finding> {
     vec![Finding { rule, title: title.to_string(), level, message, places: Vec::new() }]
 }
 
-/// Where the anomalies of a component graph begin.
-pub fn of_flow(graph: &crate::flow::Graph, sources: &SourceMap, answer: &crate::flow::Answer) -> Vec<Finding> {
+/// Where the anomalies of a component graph begin, and the streams in which two runs differ.
+pub fn of_flow(described: &Described, sources: &SourceMap, examined: &Examined) -> Vec<Finding> {
+    let graph = described.graph();
     let of_strategy = |strategy: &crate::flow::strategy::Strategy| {
         let path = &graph.components[strategy.component].paths[strategy.path];
         let first = strategy.measures.first();
@@ -171,7 +174,25 @@ pub fn of_flow(graph: &crate::flow::Graph, sources: &SourceMap, answer: &crate::
             places: vec![PlaceObject::new(sources, path.span)],
         }
     };
-    answer.plan.strategies.iter().map(of_strategy).collect()
+    let mut findings: Vec<Finding> = examined.answer.plan.strategies.iter().map(of_strategy).collect();
+    if let Described::Derived(white) = described {
+        for (stream, evidence) in graph.streams.iter().zip(examined.evidence.iter().flatten()) {
+            let Found::Different(difference) = &evidence.contents.found else { continue };
+            let fact = white.program.show_fact(difference.fact.node, &difference.fact.fact);
+            let [first, second] = difference.schedules.each_ref().map(|schedule| schedule.show(&white.program));
+            findings.push(Finding {
+                rule: "contents",
+                title: "the order of deliveries decides what a stream carries".to_string(),
+                level: "error",
+                message: format!("{} differs in {fact} between the fair runs {first} and {second}", stream.name),
+                places: vec![PlaceObject::new(sources, stream.span)],
+            });
+        }
+    }
+    if let flow::Verdict::Inconclusive(bound) = examined.verdict() {
+        findings.push(of_bound(bound));
+    }
+    findings
 }
 
 /// A bound that ended a command.

@@ -73,7 +73,15 @@ fn what_each_command_prints_validates() {
         validate(&validator, &usage, &format!("{command} with a wrong option"));
     }
     let flow = validator("flow");
-    for program in ["flow/ads-poor.yaml", "flow/word-count-sealed.yaml", "papers/marriage.ded", "no/such.yaml"] {
+    for program in [
+        "flow/ads-poor.yaml",
+        "flow/word-count-sealed.yaml",
+        "flow/word-count-rules.yaml",
+        "flow/ads-campaign-rules.yaml",
+        "flow/word-count-sealed-rules.yaml",
+        "papers/marriage.ded",
+        "no/such.yaml",
+    ] {
         let json = watershed(&["flow", &corpus(program), "--format", "json"]).json();
         validate(&flow, &json, program);
         verdicts.push(json["verdict"].to_string());

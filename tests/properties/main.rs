@@ -10,6 +10,7 @@ mod equivalence;
 mod faulty;
 mod fewer;
 mod fifo;
+mod flow;
 mod generator;
 mod guarded;
 mod instances;

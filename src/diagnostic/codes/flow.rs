@@ -50,6 +50,33 @@ table! {
          \n\
          wrong: components: {}\n\
          right: components: { Count: { paths: [{ from: words, to: counts, label: CW }] } }";
+    NO_PROGRAM = "E1010", "a description of a program that is not there",
+        "`program` names the files of a Dedalus program, beside the description.\n\
+         \n\
+         wrong: program: no/such.ded\n\
+         right: program: word-count.ded";
+    NO_SUCH_RULES = "E1011", "a component of rules that the program does not have",
+        "A component is the set of rules that head the relations it names. Relations that only have facts head no rule.\n\
+         \n\
+         wrong: components: { Count: { rules: [tallly] } }\n\
+         right: components: { Count: { rules: [tally] } }";
+    IN_TWO_COMPONENTS = "E1012", "a relation in two components",
+        "Each rule belongs to one component: the one that names the relation of its head.\n\
+         \n\
+         wrong: components: { Count: { rules: [tally] }, Commit: { rules: [tally, db] } }\n\
+         right: components: { Count: { rules: [tally] }, Commit: { rules: [db] } }";
+    NO_SUCH_COLUMN = "E1013", "a column that a stream does not have",
+        "Columns are named by `columns`, in order and without the location; else by the variables of the first rule that\n\
+         derives the relation, in small letters.\n\
+         \n\
+         wrong: words: { columns: [batch, word], seal: [batches] }\n\
+         right: words: { columns: [batch, word], seal: [batch] }";
+    RACE_OUTSIDE = "E1014", "a source that may differ from run to run",
+        "Rules that no component names are outside, and what comes from outside is taken to be the same in every run. This\n\
+         rule reads what the order of deliveries decides, so a component has to name it.\n\
+         \n\
+         wrong: components: { Store: { rules: [kept] } }                                with   put(#s, X)@async :- first(X);\n\
+         right: components: { Store: { rules: [kept] }, Client: { rules: [first, put] } }";
     INPUT_NOT_FED = "W1001", "an input that no stream feeds",
         "It is read as a stream from outside that is not sealed, under the name `Component.interface`.\n\
          \n\
@@ -66,4 +93,10 @@ table! {
          \n\
          unsure: counts: { from: Count.counts, seal: [batch] }     behind an unsealed OW path\n\
          sure: words: { from: Splitter.words, to: Count.words, seal: [batch] }";
+    LABEL_REFUTED = "W1004", "a label that two runs refute",
+        "By the seals of the description the contents of the stream do not depend on the order of deliveries, and yet two\n\
+         fair runs of the program differ in them: the seal is not kept, or the component does not wait for it.\n\
+         \n\
+         unsure: counts(#s, W, N)@async :- tally(B, W, N);                  with words sealed by batch\n\
+         sure: counts(#s, W, N)@async :- tally(B, W, N), complete(B);";
 }

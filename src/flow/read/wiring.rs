@@ -59,21 +59,25 @@ fn fields<'n>(node: &'n Node, findings: &mut Findings) -> Option<Fields<'n>> {
 fn draft<'n>(name: &str, span: Span, fields: &Fields<'n>, findings: &mut Findings) -> Draft<'n> {
     let ends =
         |node: Option<&&'n Node>, findings: &mut Findings| node.map_or_else(Vec::new, |node| findings.items(node));
-    let seal = fields.get("seal").map(|node| {
-        let key = findings.columns(node, "`seal: [campaign]`: the columns whose values are sealed");
-        if key.is_empty() {
-            findings.shape(node, "the columns by which the stream is sealed", "`seal: [campaign]`");
-        }
-        key
-    });
     Draft {
         name: name.to_string(),
         span,
         from: ends(fields.get("from"), findings),
         to: ends(fields.get("to"), findings),
-        seal: seal.filter(|key| !key.is_empty()),
+        seal: seal(fields.get("seal").copied(), findings),
         replicated: fields.get("rep").is_some_and(|node| findings.truth(node)),
     }
+}
+
+/// The key of a `seal`.
+pub fn seal(node: Option<&Node>, findings: &mut Findings) -> Option<Key> {
+    let node = node?;
+    let key = findings.columns(node, "`seal: [campaign]`: the columns whose values are sealed");
+    if key.is_empty() {
+        findings.shape(node, "the columns by which the stream is sealed", "`seal: [campaign]`");
+        return None;
+    }
+    Some(key)
 }
 
 /// The streams of a graph whose components are known.

@@ -1,10 +1,12 @@
 //! The answer of `flow`.
 
+use super::contents::{ContentsObject, contents};
 use super::{DiagnosticObject, PlaceObject, Statistics};
 use crate::flow::graph::Key;
 use crate::flow::infer::{Order, Step};
 use crate::flow::strategy::{Measure, Strategy};
-use crate::flow::{Answer, Graph, Label};
+use crate::flow::{Graph, Label};
+use crate::pipeline::flow::{Described, Examined};
 use crate::source::SourceMap;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,8 +23,9 @@ pub struct FlowObject {
     pub command: &'static str,
     /// The files as the user wrote them.
     pub program: Vec<String>,
-    /// `no-anomaly` if no stream has a label above `Async`, else `anomaly`.
-    #[schemars(extend("enum" = ["no-anomaly", "anomaly"]))]
+    /// `no-anomaly` if no stream has a label above `Async`, else `anomaly`. Of a graph that is derived from a program, `anomaly` too if two runs
+    /// refute a label, and `inconclusive` if a bound left one without evidence.
+    #[schemars(extend("enum" = ["no-anomaly", "anomaly", "inconclusive"]))]
     pub verdict: &'static str,
     /// By stream: `Seal`, `Async`, `Run`, `Inst` or `Diverge`.
     #[schemars(with = "BTreeMap<String, LabelName>")]
@@ -44,6 +47,13 @@ pub struct FlowObject {
     pub derivation: Vec<StepObject>,
     /// The streams of each cycle; they share their most severe label.
     pub cycles: Vec<Vec<String>>,
+    /// The files of the program from whose rules the graph is derived; none if it is described by annotations.
+    pub rules: Vec<String>,
+    /// The components that run in several copies.
+    pub replicated: Vec<String>,
+    /// By stream: whether its contents, all that it ever carries, are the same in every run of the program's instance. `null` if the
+    /// graph is described by annotations.
+    pub contents: Option<BTreeMap<String, ContentsObject>>,
 }
 
 /// A label's name.
@@ -113,13 +123,13 @@ pub struct MeasureObject {
 impl FlowObject {
     /// The object of an answer.
     pub fn new(
-        graph: &Graph,
+        (described, examined): (&Described, &Examined),
         sources: &SourceMap,
         files: Vec<String>,
-        answer: &Answer,
         diagnostics: Vec<DiagnosticObject>,
         statistics: Statistics,
     ) -> Self {
+        let (graph, answer) = (described.graph(), &examined.answer);
         let named = |labels: &[Label]| {
             graph.streams.iter().zip(labels).map(|(stream, label)| (stream.name.clone(), label.name())).collect()
         };
@@ -133,7 +143,7 @@ impl FlowObject {
             schema: super::SCHEMA,
             command: "flow",
             program: files,
-            verdict: verdict(answer),
+            verdict: examined.verdict().name(),
             labels: named(&labelling.labels),
             strategies: (answer.plan.strategies.iter())
                 .map(|strategy| StrategyObject::new(graph, sources, strategy))
@@ -145,13 +155,21 @@ impl FlowObject {
             labels_after: named(&answer.plan.after.labels),
             derivation: labelling.steps.iter().map(|step| StepObject::new(graph, sources, step)).collect(),
             cycles: labelling.cycles.iter().map(|cycle| cycle.iter().map(name).collect()).collect(),
+            rules: rules(described),
+            replicated: (graph.components.iter())
+                .filter(|component| component.replicated)
+                .map(|component| component.name.clone())
+                .collect(),
+            contents: contents(described, examined),
         }
     }
 }
 
-/// The verdict's name.
-pub fn verdict(answer: &Answer) -> &'static str {
-    if answer.labelling.is_anomalous() { "anomaly" } else { "no-anomaly" }
+fn rules(described: &Described) -> Vec<String> {
+    match described {
+        Described::Annotated(_) => Vec::new(),
+        Described::Derived(white) => white.files.iter().map(|file| file.display().to_string()).collect(),
+    }
 }
 
 fn columns(key: &Key) -> Vec<String> {

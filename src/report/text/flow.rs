@@ -1,12 +1,16 @@
 //! The answer of `flow` for people.
 
+mod contents;
+
 use super::counted;
 use crate::flow::graph::listed;
 use crate::flow::infer::{Labelling, Order, Step};
 use crate::flow::strategy::{Measure, Strategy};
-use crate::flow::{Answer, Graph, Label};
+use crate::flow::{Graph, Label};
+use crate::pipeline::flow::{Described, Examined, Verdict};
+use crate::report::advice;
 use crate::report::facts::listed as listed_names;
-use crate::report::json::{PlaceObject, flow_verdict};
+use crate::report::json::PlaceObject;
 use crate::report::style::{Style, Tone};
 use crate::source::SourceMap;
 use std::fmt::Write as _;
@@ -15,16 +19,36 @@ use std::fmt::Write as _;
 const SHOWN: usize = 4;
 
 /// The verdict in one line.
-pub fn headline(graph: &Graph, answer: &Answer, style: Style) -> String {
-    let anomalous: Vec<String> = (graph.streams.iter().zip(&answer.labelling.labels))
-        .filter(|(_, label)| label.is_anomaly())
-        .map(|(stream, label)| format!("{} is {label}", stream.name))
-        .collect();
-    if anomalous.is_empty() {
-        let why = format!("the contents of {} do not depend on the order of deliveries", all(graph.streams.len()));
-        return format!("{}: {why}\n", style.paint(Tone::Good, flow_verdict(answer)));
-    }
-    format!("{}: {}\n", style.paint(Tone::Bad, flow_verdict(answer)), listed_names(&anomalous, SHOWN))
+pub fn headline(graph: &Graph, examined: &Examined, style: Style) -> String {
+    let labels = &examined.answer.labelling.labels;
+    let refuted = examined.refuted();
+    let told = |(at, label): (usize, &Label)| {
+        let name = &graph.streams[at].name;
+        match (label.is_anomaly(), refuted.contains(&at)) {
+            (true, _) => Some(format!("{name} is {label}")),
+            (_, true) => Some(format!("{name} is not {label}, since two runs differ")),
+            _ => None,
+        }
+    };
+    let verdict = examined.verdict();
+    let (tone, why) = match verdict {
+        Verdict::Anomaly => {
+            let anomalous: Vec<String> = labels.iter().enumerate().filter_map(told).collect();
+            (Tone::Bad, listed_names(&anomalous, SHOWN))
+        }
+        Verdict::NoAnomaly => {
+            let streams = all(graph.streams.len());
+            (Tone::Good, format!("the contents of {streams} do not depend on the order of deliveries"))
+        }
+        Verdict::Inconclusive(bound) => (
+            Tone::Open,
+            format!(
+                "by the labels there is no anomaly, but not all runs were explored, because {}",
+                advice::meaning(bound)
+            ),
+        ),
+    };
+    format!("{}: {why}\n", style.paint(tone, verdict.name()))
 }
 
 fn all(streams: usize) -> String {
@@ -32,8 +56,14 @@ fn all(streams: usize) -> String {
 }
 
 /// The whole answer.
-pub fn answer(graph: &Graph, sources: &SourceMap, answer: &Answer, style: Style) -> String {
-    let mut text = headline(graph, answer, style);
+pub fn answer(
+    described: &Described,
+    sources: &SourceMap,
+    examined: &Examined,
+    (style, verbose): (Style, bool),
+) -> String {
+    let (graph, answer) = (described.graph(), &examined.answer);
+    let mut text = headline(graph, examined, style);
     let heading = |text: &mut String, title: &str| {
         let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, title));
     };
@@ -62,6 +92,7 @@ pub fn answer(graph: &Graph, sources: &SourceMap, answer: &Answer, style: Style)
         let measures = counted(answer.plan.strategies.len() as u64, "measure");
         let _ = writeln!(text, "  With the first of each ({measures}) no stream is worse than {worst}.");
     }
+    contents::section(&mut text, described, examined, (style, verbose));
     text
 }
 
