@@ -34,4 +34,4 @@ pub use check::{Answer, Basis, FaultReport, ReplayedViolation, Scope, Verdict, W
 pub use fewer::{Fewer, Least};
 pub use figures::Figures;
 pub use instance::{Cut, Divergence, Findings, Invariant, explore_instance};
-pub use read::{Read, read, read_bare, read_open, read_trees};
+pub use read::{Read, read, read_bare, read_open, read_trees, read_trees_bare};

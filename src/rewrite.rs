@@ -56,7 +56,16 @@ pub fn rewrite(program: &Program, trees: &[Ast], channels: &Channels, plan: &Pla
         text.push_str(&more);
         rules_added = rules;
     }
-    Rewritten { text, rules_added }
+    Rewritten { text: laid_out(text), rules_added }
+}
+
+/// The text as `fmt` lays it out.
+fn laid_out(text: String) -> String {
+    let mut sources = crate::source::SourceMap::new();
+    let file = sources.add("<rewritten>", text.clone());
+    let (tree, findings) = crate::syntax::parser::parse(&sources, file);
+    // What does not parse is refused, with its findings, where it is read.
+    if findings.is_empty() { print(&tree) } else { text }
 }
 
 /// The items of all files in order, without what says again what another says; the network and the outputs are declared as they are.

@@ -8,6 +8,8 @@ mod bounds;
 mod channels;
 #[path = "cli/checkpoints.rs"]
 mod checkpoints;
+#[path = "cli/coordination.rs"]
+mod coordination;
 #[path = "cli/equivalence.rs"]
 mod equivalence;
 #[path = "cli/explanations.rs"]

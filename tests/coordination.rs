@@ -61,7 +61,7 @@ fn budget() -> Budget {
 
 fn least(subject: &Subject) -> Option<Answered> {
     let Subject { program, analysis, trees, .. } = subject;
-    coordinate(program, analysis, trees, Prices::default(), &budget(), Options::default(), &mut |_| ()).ok()
+    coordinate(program, analysis, trees, (Prices::default(), None), &budget(), Options::default(), &mut |_| ()).ok()
 }
 
 fn in_full(subject: &Subject) -> Option<Coordinated> {
@@ -214,6 +214,32 @@ fn the_known_races_have_plans() {
     }
 }
 
+/// A count per sender needs that sender's messages only.
+#[test]
+fn one_partition_is_sealed_where_that_is_enough() {
+    let subject = load("counting/by-box.ded").expect("a program of the corpus");
+    let answered = least(&subject).expect("no rule errs");
+    let Outcome::Found(found) = &answered.outcome else { panic!("{:?}", answered.attempts) };
+    let Plan::Seals(sealing) = &found.plan else { panic!("{:?}", found.plan) };
+    assert_eq!(sealing.by_sender, sealing.points);
+    assert!(
+        found.trial.text.contains("ballot_whole(B)") && !found.trial.text.contains("ballot_complete"),
+        "{}",
+        found.trial.text
+    );
+    assert_eq!(found.trial.model.as_ref().map(|model| model.len()), Some(2));
+    // A count over all boxes has no one sender to wait for.
+    let text = "nodes chair, east, west; output counted; box(#east, ann); box(#west, cyd); ballot(#chair, B, V)@async :- box(#B, V); \
+                ballot(B, V)@next :- ballot(B, V); counted(V, count<B>) :- ballot(B, V); counted(V, N)@next :- counted(V, N);";
+    let (read, trees) =
+        read_trees(&[Input::Text { name: "all.ded".to_string(), text: text.to_string() }], &Default::default());
+    let (program, analysis) = read.program.expect("a program");
+    let subject = Subject { name: "all.ded".to_string(), program, analysis, trees };
+    let channels = Channels::of(&subject.program, &subject.analysis.dependencies);
+    assert_eq!(channels.points.len(), 1);
+    assert!(watershed::rewrite::seal::named_sender(&subject.program, &channels, 0).is_none());
+}
+
 fn sealed_text(name: &str, how: Acknowledge) -> (Subject, String) {
     let subject = load(name).expect("a program of the corpus");
     let channels = Channels::of(&subject.program, &subject.analysis.dependencies);
@@ -262,7 +288,7 @@ fn planted_mistakes_fail_their_recheck() {
 /// Erratum 5: unless inductive rules are read as deductive, a chain of steps is taken for complete after its first step.
 #[test]
 fn inductive_rules_are_read_as_deductive_first() {
-    let text = "output r; counter(#n1, 1); counter(X + 1)@next :- counter(X), X < 9; p(X)@async :- counter(X); \
+    let text = "output r; end(#n1, 1); end(#n1, 9); counter(#n1, 1); counter(X + 1)@next :- counter(X), X < 9; p(X)@async :- counter(X), end(X); \
                 p(X)@next :- p(X); r(42) :- p(1), notin p(9); r(X)@next :- r(X);";
     let input = Input::Text { name: "chain.ded".to_string(), text: text.to_string() };
     let (read, trees) = read_trees(&[input], &resolve::Options::default());

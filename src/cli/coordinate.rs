@@ -1,13 +1,14 @@
 //! `watershed coordinate`: the program with the least coordination that makes it confluent.
 
+use super::instances::read_bounds;
 use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
 use super::progress::Watch;
 use super::session::{Session, no_nodes};
 use super::{Exit, console::Verbosity};
 use crate::budget::Bound;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::pipeline::coordinate::{self, Outcome, Prices};
-use crate::pipeline::{Basis, read_trees};
+use crate::pipeline::coordinate::{self, Outcome, Prices, Small};
+use crate::pipeline::{Basis, read_trees_bare};
 use crate::report::coordination::CoordinateCase;
 use crate::report::json::CoordinateObject;
 use crate::report::{sarif, text};
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// What a message, a round and waiting cost: a file in TOML with `messages`, `rounds`, `waits` [default: 1, 5, 1]
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
+    /// The plan has to do on every network and all contents of EDB relations within bounds too, such as `nodes<=2, values<=2, facts<=2`
+    #[arg(long, value_name = "BOUNDS", conflicts_with = "full")]
+    instances: Option<String>,
     /// Write the program to this file too
     #[arg(short, long, value_name = "FILE.ded")]
     output_file: Option<PathBuf>,
@@ -43,17 +47,21 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         None => Ok(Prices::default()),
         Some(path) => read_prices(path).map_err(|finding| wrong.push(*finding)),
     };
+    let bounds = match &arguments.instances {
+        None => Ok(None),
+        Some(text) => read_bounds(text).map(Some).map_err(|finding| wrong.push(*finding)),
+    };
     let reading = &arguments.program.reading;
     if reading.instance.is_some() || reading.valuation.is_some() {
         let message = "`coordinate` rewrites the program as it stands in its files, so it takes no `--instance` and no `--valuation`";
         wrong.push(Diagnostic::new(codes::USAGE, message).help("write the facts into a file beside the rules"));
     }
     session.report_placeless(&wrong);
-    let (Ok(limits), Ok(prices), true) = (limits, prices, wrong.is_empty()) else {
+    let (Ok(limits), Ok(prices), Ok(bounds), true) = (limits, prices, bounds, wrong.is_empty()) else {
         return session.refuse("coordinate", names, format);
     };
     session.listen_to_signals();
-    let (read, trees) = read_trees(&arguments.program.inputs(), &reading.resolving());
+    let (read, trees, bare) = read_trees_bare(&arguments.program.inputs(), &reading.resolving());
     session.report(&read.sources, &read.diagnostics);
     let Some((program, analysis)) = read.program else { return session.refuse("coordinate", names, format) };
     if program.nodes.is_empty() {
@@ -61,13 +69,18 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         return session.refuse("coordinate", names, format);
     }
     let budget = limits.budget(session);
+    let small = bare.as_ref().zip(bounds).map(|(bare, bounds)| Small { bare, bounds });
+    if let Some(Err(why)) = small.map(|small| coordinate::searchable(&program, small, &budget)) {
+        session.report_placeless(&[Diagnostic::new(codes::MALFORMED_LIMIT, format!("`--instances`: {why}"))]);
+        return session.refuse("coordinate", names, format);
+    }
     let options = limits.instance();
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let update = &mut |progress| watch.update(progress);
     let answered = if arguments.full {
         coordinate::as_it_is(&program, &analysis, &budget, options, update)
     } else {
-        coordinate::coordinate(&program, &analysis, &trees, prices, &budget, options, update)
+        coordinate::coordinate(&program, &analysis, &trees, (prices, small), &budget, options, update)
     };
     let full = match &answered {
         Ok(answered) if arguments.full || !matches!(answered.outcome, Outcome::Unneeded) => {

@@ -1,9 +1,8 @@
 //! The single table of diagnostic codes, each with its explanation (`watershed explain CODE`).
 //!
-//! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time,
-//! stratification · `E05` facts and network · `E06` usage and files · `E07` schedules and witnesses ·
-//! `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown inputs ·
-//! `13` points of order · `E14` coordination. `W…` are warnings of the same families.
+//! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time, stratification · `E05` facts and network · `E06` usage and
+//! files · `E07` schedules and witnesses · `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown
+//! inputs · `13` points of order · `E14` coordination. `W…` are warnings of the same families.
 
 use super::Severity;
 

@@ -10,14 +10,19 @@
 //! a relaxation of the question throughout, so the first plan that passes is the cheapest, if more seals never spoil a plan; where a bound kept a cheaper one from
 //! being decided, the answer says so.
 //!
+//! *On other instances* nothing is known of a plan, unless small ones are asked for: then it has to do on each of them, and one that does not is a failed re-check
+//! like any other.
+//!
 //! *Nothing is printed as good that did not pass its re-check*: parser, resolver, classification, and `check` on the instance.
 
 mod aim;
 mod price;
 mod search;
+mod small;
 mod trial;
 
 pub use aim::{Aim, Shown};
 pub use price::{Measured, Price, Prices};
 pub use search::{Answered, Attempt, Coordinated, Outcome, as_it_is, coordinate, everything, full};
+pub use small::{Small, searchable};
 pub use trial::{Failure, Trial};

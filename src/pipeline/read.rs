@@ -37,6 +37,15 @@ pub fn read_trees(inputs: &[Input], options: &resolve::Options) -> (Read, Vec<As
 }
 
 /// The same, and what is left of the program without its instance.
+pub fn read_trees_bare(inputs: &[Input], options: &resolve::Options) -> (Read, Vec<Ast>, Option<Bare>) {
+    let loaded = load(inputs);
+    let trees = loaded.trees.clone();
+    let read = read_loaded(loaded.clone(), options);
+    let bare = read.program.as_ref().map(|(program, _)| Bare::new(&loaded, program, options));
+    (read, trees, bare)
+}
+
+/// The program, and what is left of it without its instance.
 pub fn read_bare(inputs: &[Input], options: &resolve::Options) -> (Read, Option<Bare>) {
     let loaded = load(inputs);
     let read = read_loaded(loaded.clone(), options);

@@ -1,6 +1,7 @@
 //! What is said of coordination, by whatever report.
 
 use super::facts::listed;
+use super::text::counted;
 use crate::analysis::is_exact_persistence;
 use crate::pipeline::Verdict;
 use crate::pipeline::coordinate::{Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
@@ -111,7 +112,7 @@ pub fn named(program: &Program, channels: &Channels, plan: &Plan) -> String {
                 format!(" {} by {}", messages(&needed), how.join(" and "))
             };
             let points = sealing.points.len();
-            let rules = if points == 1 { "1 rule".to_string() } else { format!("{points} rules") };
+            let rules = counted(points as u64, "rule");
             let for_one = match sealing.by_sender.len() {
                 0 => String::new(),
                 some => format!(", {some} of them for the sender that it names"),
@@ -181,7 +182,9 @@ fn measures(program: &Program, channels: &Channels, plan: &Plan) -> Vec<Measure>
 /// A price in words.
 pub fn price(price: Price, prices: Prices) -> String {
     let Price { messages, rounds, waits } = price;
-    format!("{} ({messages} messages, {rounds} rounds, {waits} waits)", price.total(prices))
+    let [messages, rounds, waits] =
+        [(messages, "message"), (rounds, "round"), (waits, "wait")].map(|(count, noun)| counted(count, noun));
+    format!("{} ({messages}, {rounds}, {waits})", price.total(prices))
 }
 
 /// What a run takes, in words.
@@ -193,7 +196,8 @@ pub fn measured(trial: Option<crate::pipeline::coordinate::Measured>) -> String 
                 0 => String::new(),
                 resent => format!(", then {resent} in each round for ever"),
             };
-            format!("{} messages in {} rounds{more}", measured.messages, measured.rounds)
+            let messages = counted(measured.messages as u64, "message");
+            format!("{messages} in {}{more}", counted(measured.rounds as u64, "round"))
         }
     }
 }
@@ -209,7 +213,16 @@ pub fn rechecked(trial: &Trial) -> String {
     match &trial.failure {
         None => {
             let figures = &trial.figures;
-            format!("confluent, {} states, {} transitions, class {class}", figures.states, figures.transitions)
+            let states = counted(figures.states as u64, "state");
+            let small = trial.small.map_or(String::new(), |small| {
+                let erring = if small.erring == 0 { String::new() } else { format!(", {} of which err", small.erring) };
+                format!(
+                    ", likewise on {} ({}){erring}",
+                    counted(small.instances as u64, "small instance"),
+                    small.bounds
+                )
+            });
+            format!("confluent, {states}, {}, class {class}{small}", counted(figures.transitions as u64, "transition"))
         }
         Some(failure) => failure.to_string(),
     }

@@ -198,7 +198,7 @@ impl<'p> Scene<'p> {
         count
     }
 
-    fn sealed_by_counts(&self, channel: usize, writer: &mut Writer<'_>) {
+    fn sealed_by_counts(&self, channel: usize, for_all: bool, writer: &mut Writer<'_>) {
         let columns = self.columns(channel);
         let [to, message, total, told, have, whole] =
             ["to", "msg", "total", "told", "have", "whole"].map(|part| self.part(channel, part));
@@ -217,7 +217,9 @@ impl<'p> Scene<'p> {
         writer.rule(at("N", &have, &["L", &number_of(&columns)]), Suffix::Now, &[at("N", &message, &named)]);
         writer.rule(at("N", &whole, &["L"]), Suffix::Now, &[at("N", &total, &["L", "0"])]);
         writer.rule(at("N", &whole, &["L"]), Suffix::Now, &[at("N", &total, &["L", "C"]), at("N", &have, &["L", "C"])]);
-        self.for_all_nodes(channel, &whole, writer);
+        if for_all {
+            self.for_all_nodes(channel, &whole, writer);
+        }
     }
 }
 
@@ -365,6 +367,12 @@ pub(super) fn sealed(
             writer.keep(&scene.part(channel, "to"), &columns);
         }
     };
+    // Where only one sender is waited for, nobody asks if all have sent.
+    let awaited_by_points: BTreeSet<usize> = done.values().flat_map(|awaits| &awaits.channels).copied().collect();
+    let for_all = |channel: usize| {
+        let by_channels = || needed.iter().any(|&other| channels.channels[other].awaits.channels.contains(&channel));
+        awaited_by_points.contains(&channel) || by_channels()
+    };
     let mut voted = BTreeSet::new();
     for &channel in &needed {
         if let Some(group) = channels.channels[channel].group {
@@ -392,7 +400,7 @@ pub(super) fn sealed(
                 ));
                 said_stays(channel, writer);
                 scene.messages(channel, writer);
-                scene.sealed_by_counts(channel, writer);
+                scene.sealed_by_counts(channel, for_all(channel), writer);
             }
         }
     }

@@ -213,10 +213,10 @@ fn names_given_to_options_are_checked() {
 
 #[test]
 fn commands_that_are_described_and_not_built_say_so() {
-    let output = watershed(&["coordinate", &corpus("papers/marriage.ded"), "--format", "json"]);
+    let output = watershed(&["reclaim", &corpus("papers/marriage.ded"), "--format", "json"]);
     assert_eq!(output.code, Some(2));
-    assert!(output.stderr.contains("`coordinate` is described but not built yet"), "{}", output.stderr);
-    assert_eq!(output.json()["command"], "coordinate");
+    assert!(output.stderr.contains("`reclaim` is described but not built yet"), "{}", output.stderr);
+    assert_eq!(output.json()["command"], "reclaim");
 }
 
 #[test]

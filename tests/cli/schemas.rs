@@ -86,6 +86,14 @@ fn what_each_command_prints_validates() {
         validate(&flow, &json, program);
         verdicts.push(json["verdict"].to_string());
     }
+    let coordinate = validator("coordinate");
+    for program in
+        ["papers/marriage.ded", "papers/reachability.ded", "cart/destructive.ded", "kvs/diverging.ded", "no/such.ded"]
+    {
+        let json = watershed(&["coordinate", &corpus(program), "--format", "json"]).json();
+        validate(&coordinate, &json, &format!("coordinate {program}"));
+        verdicts.push(json["verdict"].to_string());
+    }
     let equiv = validator("equiv");
     let (plain, stamped) = (corpus("papers/overwrite.ded"), corpus("papers/overwrite-stamped.ded"));
     let (values, unique) = (corpus("unknown/writers.ded"), corpus("unknown/writers-unique.ded"));

@@ -83,7 +83,9 @@ fn least(model: &Model, tally: &mut Tally) -> Result<(), String> {
     let Some((program, analysis)) = read.program else { return Err("the program is refused".to_string()) };
     let prices = Prices::default();
     let budget = budget(2_000);
-    let Ok(answered) = coordinate(&program, &analysis, &trees, prices, &budget, Options::default(), &mut |_| ()) else {
+    let Ok(answered) =
+        coordinate(&program, &analysis, &trees, (prices, None), &budget, Options::default(), &mut |_| ())
+    else {
         tally.count("a rule errs");
         return Ok(());
     };

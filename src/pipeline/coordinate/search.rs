@@ -4,6 +4,7 @@ use super::super::check::{self, Answer, FaultReport, Verdict, check};
 use super::super::instance;
 use super::aim::{Aim, own_models, stratified};
 use super::price::{Load, Measured, Price, Prices, measure};
+use super::small::{Small, on_all};
 use super::trial::{Failure, Subject, Trial, attempt};
 use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
@@ -71,7 +72,7 @@ pub struct Answered {
 /// Most plans with seals that are tried, in each reading of the inductive rules.
 const MOST_ATTEMPTS: usize = 64;
 
-/// The least coordination that makes the instance confluent.
+/// The least coordination that makes the instance confluent, and all small ones if there are such.
 ///
 /// # Errors
 /// If a rule of the program errs in some step.
@@ -79,7 +80,7 @@ pub fn coordinate(
     program: &Program,
     analysis: &Analysis,
     trees: &[Ast],
-    prices: Prices,
+    (prices, small): (Prices, Option<Small<'_>>),
     budget: &Budget,
     options: instance::Options,
     watch: &mut dyn FnMut(Progress),
@@ -98,6 +99,7 @@ pub fn coordinate(
         subject: Subject { program, trees, channels: &unanswered.channels },
         load: Load::of(program, &unanswered.channels, budget),
         prices,
+        small,
         budget,
         options,
         watch,
@@ -163,6 +165,7 @@ struct Search<'a, 'w> {
     subject: Subject<'a>,
     load: Load,
     prices: Prices,
+    small: Option<Small<'a>>,
     budget: &'a Budget,
     options: instance::Options,
     watch: &'w mut dyn FnMut(Progress),
@@ -225,10 +228,17 @@ impl Search<'_, '_> {
     /// Tries a plan; whether it passed.
     fn attempt(&mut self, plan: Plan, aim: &Aim) -> Result<Coordinated, Failure> {
         let price = self.load.plan(self.subject.channels, &plan);
-        let trial = attempt(self.subject, &plan, aim, &self.budget.search_share(), self.options, self.watch);
+        let share = self.budget.search_share();
+        let mut trial = attempt(self.subject, &plan, aim, &share, self.options, self.watch);
+        if let (None, Some(small)) = (&trial.failure, self.small) {
+            match on_all(self.subject, small, &plan, aim, &share, self.options, self.watch) {
+                Ok(searched) => trial.small = Some(searched),
+                Err(failure) => trial.failure = Some(failure),
+            }
+        }
         let failure = trial.failure.clone();
         self.attempts.push(Attempt { plan: plan.clone(), price, failure: failure.clone() });
-        if let Some(Failure::Open(bound)) = failure {
+        if let Some(bound) = failure.as_ref().and_then(Failure::bound) {
             self.open.get_or_insert(bound);
         }
         match failure {
@@ -278,7 +288,11 @@ impl Search<'_, '_> {
             };
             demands.extend(awaited.into_iter().map(|channel| Demand { because: Some(at), any: seals(channel) }));
         }
-        while self.attempts.len() < most && self.budget.check().is_ok() {
+        while self.attempts.len() < most {
+            if let Err(bound) = self.budget.check() {
+                self.open.get_or_insert(bound);
+                return None;
+            }
             let chosen = least(&costs, &demands)?;
             let sealing = Sealing { keeps_steps, ..sealing(&choices, &chosen) };
             let lacking: Vec<usize> = (choices.iter())
@@ -336,9 +350,12 @@ impl Search<'_, '_> {
         let mut tried: Vec<Plan> = Vec::new();
         for plan in plans {
             let total = self.load.plan(channels, &plan).total(self.prices);
-            if ceiling.is_some_and(|ceiling| total >= ceiling) || self.budget.check().is_err() || tried.contains(&plan)
-            {
+            if ceiling.is_some_and(|ceiling| total >= ceiling) || tried.contains(&plan) {
                 continue;
+            }
+            if let Err(bound) = self.budget.check() {
+                self.open.get_or_insert(bound);
+                return None;
             }
             tried.push(plan.clone());
             if let Ok(found) = self.attempt(plan, aim) {

@@ -3,6 +3,7 @@
 use super::super::check::{self, Scope, Verdict, check};
 use super::super::figures::Figures;
 use super::super::instance;
+use super::super::instances::{NotSearched, Searched};
 use super::super::read::read;
 use super::aim::{Aim, Shown, shown};
 use super::price::{Measured, measure, silenced};
@@ -33,9 +34,26 @@ pub enum Failure {
     /// A rule errs in some step.
     #[error("a rule errs in some step")]
     Fault,
+    /// It does on the given instance, but not on this one.
+    #[error("good here, but {0} with the instance `{1}`")]
+    Elsewhere(Box<Failure>, String),
+    /// Small instances cannot be searched.
+    #[error("small instances are not searched: {0}")]
+    NotSearched(NotSearched),
     /// It is no program: a mistake of the rewrite.
     #[error("the rewritten program is refused: {0}")]
     Refused(String),
+}
+
+impl Failure {
+    /// The bound that left it open.
+    pub fn bound(&self) -> Option<Bound> {
+        match self {
+            Failure::Open(bound) => Some(*bound),
+            Failure::Elsewhere(failure, _) => failure.bound(),
+            _ => None,
+        }
+    }
 }
 
 /// A rewritten program with what was found of it.
@@ -53,6 +71,8 @@ pub struct Trial {
     pub figures: Figures,
     /// Its one model.
     pub model: Option<Shown>,
+    /// The small instances on which it does too, if that was asked.
+    pub small: Option<Searched>,
     /// What a run of it takes.
     pub measured: Option<Measured>,
     /// Message relations of the program that no message comes for any more.
@@ -89,6 +109,7 @@ pub fn attempt(
         scope: Scope::Bounded,
         figures: Figures::default(),
         model: None,
+        small: None,
         measured: None,
         silenced: Vec::new(),
         failure: None,

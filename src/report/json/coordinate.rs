@@ -63,6 +63,8 @@ pub struct PlanObject {
     pub transitions: usize,
     /// The one outcome, sorted; `null` if there is none.
     pub model: Option<Vec<String>>,
+    /// On how many small instances the plan does too; `null` unless asked for.
+    pub small_instances: Option<usize>,
     /// What a run in rounds takes.
     pub run: Option<RunCost>,
     /// Message relations of which the program sends facts in a run, and the rewritten one none.
@@ -163,6 +165,7 @@ fn plan_object(case: &CoordinateCase<'_>, coordinated: &Coordinated) -> PlanObje
         states: trial.figures.states,
         transitions: trial.figures.transitions,
         model: trial.model.as_ref().map(|model| model.iter().cloned().collect()),
+        small_instances: trial.small.map(|small| small.instances),
         run: trial.measured.map(run_cost),
         silenced: trial.silenced.iter().map(|&id| case.program.relation(id).name.clone()).collect(),
     }
