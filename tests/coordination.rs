@@ -36,7 +36,10 @@ fn load(name: &str) -> Option<Subject> {
 
 /// Programs of the corpus that are looked at: those of asynchronous runs, without unknowns.
 fn programs() -> Vec<Subject> {
-    const LEFT_OUT: [&str; 3] = ["faults", "unknown", "order-recording"];
+    const LEFT_OUT: [&str; 4] = ["faults", "unknown", "order-recording", "flow"];
+    /// Sequencers of two channels with numbers, whose re-check of 5,400 states takes half a minute each.
+    const SLOW: [&str; 4] =
+        ["corfu/fill.ded", "corfu/fill-mutant-over-data.ded", "corfu/trim.ded", "corfu/trim-mutant-forgets.ded"];
     let mut names = Vec::new();
     for folder in std::fs::read_dir(corpus()).expect("the corpus") {
         let folder = folder.expect("a folder").path();
@@ -52,11 +55,12 @@ fn programs() -> Vec<Subject> {
         }
     }
     names.sort();
+    names.retain(|name| !SLOW.contains(&name.as_str()));
     names.iter().filter_map(|name| load(name)).filter(|subject| !subject.program.nodes.is_empty()).collect()
 }
 
 fn budget() -> Budget {
-    Budget { max_states: 60_000, max_transitions: 600_000, max_facts: 20_000, ..Budget::default() }
+    Budget { max_states: 20_000, max_transitions: 100_000, max_facts: 20_000, ..Budget::default() }
 }
 
 fn least(subject: &Subject) -> Option<Answered> {
@@ -147,7 +151,7 @@ fn the_corpus_is_coordinated() {
          Written by `WATERSHED_BLESS=1 cargo test --test coordination`. Each DedalusS program and each program that is not confluent on its own instance: the \
          cheapest plan that passed its re-check, and the published rewrite P(S) in full (all rules that negate or aggregate wait, all messages \
          acknowledged). Prices: a message 1, a round 5, a wait 1, estimated. A run is messages / rounds of one run in rounds; `+ n ∞`: n more in each round for ever. States are those of the \
-         re-check with reductions, at most 60,000.\n\n\
+         re-check with reductions, at most 20,000. `corfu/fill` and `corfu/trim` are left out: their plan is a sequencer whose re-check takes half a minute.\n\n\
          | program | class | as it is | a run | plan | price | rules | states | a run | P(S): price | rules | states | a run |\n\
          |---|---|---|---|---|---:|---:|---:|---|---:|---:|---:|---|\n",
     );
