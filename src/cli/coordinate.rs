@@ -83,7 +83,9 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         coordinate::coordinate(&program, &analysis, &trees, (prices, small), &budget, options, update)
     };
     let full = match &answered {
-        Ok(answered) if arguments.full || !matches!(answered.outcome, Outcome::Unneeded) => {
+        Ok(answered)
+            if arguments.full || (!matches!(answered.outcome, Outcome::Unneeded) && budget.check().is_ok()) =>
+        {
             coordinate::full(&program, &analysis, &trees, &budget, options, update)
         }
         _ => None,

@@ -64,6 +64,12 @@ impl CoordinateCase<'_> {
         self.answered.before.verdict
     }
 
+    /// Whether the outcome of the chosen plan is what is aimed at; none where that is not known, since the program's own models are not all known.
+    pub fn meets_aim(&self) -> Option<bool> {
+        let model = self.chosen()?.trial.model.as_ref()?;
+        if self.wants_full { Some(true) } else { self.answered.aim.as_ref()?.meets(model) }
+    }
+
     /// The place of a rule, `file:line`.
     pub fn place(&self, rule: RuleId) -> String {
         let span = self.program.rules[rule.0 as usize].span;

@@ -82,8 +82,12 @@ impl Channels {
             .filter(|id| program.rules[id.0 as usize].kind == RuleKind::Async)
             .zip(0..)
             .collect();
+        let mut heading: Vec<Vec<RuleId>> = vec![Vec::new(); program.relations.len()];
+        for (id, rule) in (0..).map(RuleId).zip(&program.rules) {
+            heading[rule.head.relation.0 as usize].push(id);
+        }
         let local: Vec<Awaits> = (0..program.relations.len() as u32)
-            .map(|id| flows_into(program, &given, &by_rule, [RelationId(id)]))
+            .map(|id| flows_into(program, &given, &by_rule, &heading, RelationId(id)))
             .collect();
         let on_cycle =
             |rule: &crate::program::Rule| reads(rule).any(|read| dependencies.on_cycle(read, rule.head.relation));
@@ -165,30 +169,28 @@ fn reads(rule: &crate::program::Rule) -> impl Iterator<Item = RelationId> {
     positive.chain(rule.negative.iter().map(|atom| atom.relation))
 }
 
-/// What flows into some relations at the node at which they are.
+/// What flows into a relation at the node at which it is.
 fn flows_into(
     program: &Program,
     given: &[bool],
     channels: &BTreeMap<RuleId, usize>,
-    relations: impl IntoIterator<Item = RelationId>,
+    heading: &[Vec<RuleId>],
+    relation: RelationId,
 ) -> Awaits {
     let mut awaits = Awaits::default();
     let mut seen = vec![false; program.relations.len()];
-    let mut stack: Vec<RelationId> = relations.into_iter().collect();
+    let mut stack = vec![relation];
     while let Some(relation) = stack.pop() {
         if std::mem::replace(&mut seen[relation.0 as usize], true) {
             continue;
         }
         awaits.events |= given[relation.0 as usize];
-        for (id, rule) in (0..).map(RuleId).zip(&program.rules) {
-            if rule.head.relation != relation {
-                continue;
-            }
-            match channels.get(&id) {
+        for id in &heading[relation.0 as usize] {
+            match channels.get(id) {
                 Some(&channel) => {
                     awaits.channels.insert(channel);
                 }
-                None => stack.extend(reads(rule)),
+                None => stack.extend(reads(&program.rules[id.0 as usize])),
             }
         }
     }

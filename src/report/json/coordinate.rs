@@ -34,6 +34,8 @@ pub struct CoordinateObject {
     pub before_run: Option<RunCost>,
     /// What is aimed at: `stratified`, the model by strata, or `own`, one of the program's ultimate models; `null` where nothing was tried.
     pub aim: Option<&'static str>,
+    /// Whether the outcome of the plan is what is aimed at; `null` where that is not known, or nothing was found.
+    pub meets_aim: Option<bool>,
     /// The plan; `null` unless one was found.
     pub plan: Option<PlanObject>,
     /// The published rewrite in full; `null` where the program has none.
@@ -134,6 +136,7 @@ impl CoordinateObject {
                 Aim::Stratified(_) => "stratified",
                 Aim::OneOf(..) => "own",
             }),
+            meets_aim: case.meets_aim(),
             plan: case.chosen().map(plan),
             full: case.full.map(plan),
             rejected: case.rejected().map(|attempt| rejected(case, attempt)).collect(),

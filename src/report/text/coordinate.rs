@@ -74,6 +74,9 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
         if let Some(outcome) = &trial.model {
             let _ = writeln!(report, "  {}", model(outcome));
         }
+        if case.meets_aim().is_none() {
+            let _ = writeln!(report, "note: whether the program as it is can end so is not known");
+        }
         for &relation in &trial.silenced {
             let name = &case.program.relation(relation).name;
             let _ = writeln!(
