@@ -109,6 +109,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         shell_words: &shell_words,
         sources: &read.sources,
         program: &program,
+        class: analysis.classification.class,
         prices,
         answered: &answered,
         full: full.as_ref(),
@@ -122,6 +123,9 @@ fn conclude(case: &CoordinateCase<'_>, arguments: &Arguments, session: &mut Sess
     let mut exit = match (case.verdict(), &case.answered.outcome, case.answered.before.basis) {
         ("found" | "unneeded", ..) => Exit::Yes,
         (_, Outcome::NotFound(Some(bound)), _) if interrupted(*bound) => Exit::Interrupted,
+        _ if case.full.and_then(|full| full.trial.failure.as_ref()?.bound()).is_some_and(interrupted) => {
+            Exit::Interrupted
+        }
         (_, _, Basis::Bound(bound)) if interrupted(bound) => Exit::Interrupted,
         _ => Exit::Inconclusive,
     };

@@ -2,10 +2,10 @@
 
 use super::facts::listed;
 use super::text::counted;
-use crate::analysis::is_exact_persistence;
+use crate::analysis::{Class, is_exact_persistence};
 use crate::pipeline::Verdict;
 use crate::pipeline::coordinate::{Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
-use crate::program::{Program, RuleId, RuleKind};
+use crate::program::{LocatedFact, Program, RuleId, RuleKind};
 use crate::rewrite::{Acknowledge, Channels, Plan, Queue};
 use crate::source::SourceMap;
 use std::collections::BTreeSet;
@@ -21,6 +21,8 @@ pub struct CoordinateCase<'a> {
     pub sources: &'a SourceMap,
     /// The program.
     pub program: &'a Program,
+    /// Its class.
+    pub class: Class,
     /// The prices.
     pub prices: Prices,
     /// What was found.
@@ -64,10 +66,23 @@ impl CoordinateCase<'_> {
         self.answered.before.verdict
     }
 
-    /// Whether the outcome of the chosen plan is what is aimed at; none where that is not known, since the program's own models are not all known.
+    /// Whether the outcome of the chosen plan is one that is aimed at: of a program in Dedalusˢ the stratified model, of any other one of its own. None where that is not
+    /// known, since its own models are not all known.
     pub fn meets_aim(&self) -> Option<bool> {
         let model = self.chosen()?.trial.model.as_ref()?;
-        if self.wants_full { Some(true) } else { self.answered.aim.as_ref()?.meets(model) }
+        if self.class <= Class::DedalusS {
+            return Some(true);
+        }
+        let findings = &self.answered.before.findings;
+        let is_shown = |own: &BTreeSet<LocatedFact>| {
+            own.len() == model.len()
+                && own.iter().all(|fact| model.contains(&self.program.show_fact(fact.node, &fact.fact)))
+        };
+        let (contained, complete) = match &self.answered.own {
+            Some((own, complete)) => (own.contains(model), *complete),
+            None => (findings.models.iter().any(is_shown), findings.models_complete),
+        };
+        (contained || complete).then_some(contained)
     }
 
     /// The place of a rule, `file:line`.
@@ -123,7 +138,8 @@ pub fn named(program: &Program, channels: &Channels, plan: &Plan) -> String {
                 0 => String::new(),
                 some => format!(", {some} of them for the sender that it names"),
             };
-            format!("seal{sealed}: {rules} wait{}{for_one}", if points == 1 { "s" } else { "" })
+            let steps = if sealing.keeps_steps { ", steps stay as they are" } else { "" };
+            format!("seal{sealed}: {rules} wait{}{for_one}{steps}", if points == 1 { "s" } else { "" })
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::program::{
     Expr, HeadTerm, NegatedTerm, Program, Relation, RelationId, RuleId, RuleKind, Term, Value, VariableId,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, Item, ItemKind, TermKind};
+use crate::syntax::ast::{self, Declaration, Item, ItemKind, TermKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a channel's relations are called.
@@ -49,37 +49,47 @@ pub(super) struct Scene<'p> {
     pub(super) channels: &'p Channels,
     /// By channel.
     pub(super) called: Vec<ChannelNames>,
+    /// By relation: what names that are made from its name begin with; different for each.
+    stems: Vec<String>,
 }
 
 impl<'p> Scene<'p> {
     pub(super) fn new(program: &'p Program, names: &'p Names, channels: &'p Channels) -> Self {
         let head = |rule: RuleId| program.rules[rule.0 as usize].head.relation;
+        let mut taken: BTreeSet<String> = program.relations.iter().map(|relation| relation.name.clone()).collect();
+        let mut fresh = |wish: String| {
+            let mut name = wish;
+            while !taken.insert(name.clone()) {
+                name.push('_');
+            }
+            name
+        };
+        // Names written for Molly may have characters that stand inside names only.
+        let plain = |name: &str| name.replace(['.', '@', '?'], "_");
+        let stem = |relation: &crate::program::Relation| match plain(&relation.name) {
+            same if same == relation.name => same,
+            other => fresh(other),
+        };
+        let stems: Vec<String> = program.relations.iter().map(stem).collect();
         let mut count: BTreeMap<RelationId, usize> = BTreeMap::new();
         for channel in &channels.channels {
             *count.entry(head(channel.rule)).or_default() += 1;
         }
         let mut number: BTreeMap<RelationId, usize> = BTreeMap::new();
-        let mut taken: BTreeSet<String> = program.relations.iter().map(|relation| relation.name.clone()).collect();
         let mut called = Vec::new();
         for channel in &channels.channels {
             let relation = head(channel.rule);
-            let name = &program.relation(relation).name;
+            let stem = &stems[relation.0 as usize];
             let base = if count[&relation] == 1 {
-                name.clone()
+                stem.clone()
             } else {
                 let number = number.entry(relation).or_default();
                 *number += 1;
-                let mut base = format!("{name}_{number}");
-                while !taken.insert(base.clone()) {
-                    base.push('_');
-                }
-                base
+                fresh(format!("{stem}_{number}"))
             };
-            // Names written for Molly may have characters that stand inside names only.
-            let base = base.replace(['.', '@', '?'], "_");
             called.push(ChannelNames { base });
         }
-        Scene { program, names, channels, called }
+        Scene { program, names, channels, called, stems }
     }
 
     pub(super) fn part(&self, channel: usize, part: &str) -> String {
@@ -93,6 +103,11 @@ impl<'p> Scene<'p> {
 
     pub(super) fn columns(&self, channel: usize) -> Vec<String> {
         (1..=self.relation(channel).arity).map(|column| format!("X{column}")).collect()
+    }
+
+    /// The relation that says at a node that another is complete there.
+    fn done(&self, relation: RelationId) -> String {
+        self.names.fresh(&format!("{}_done", self.stems[relation.0 as usize]))
     }
 
     /// `input_end`: a node's events are over.
@@ -301,7 +316,7 @@ pub(super) fn sealed(
     items: Vec<Item>,
     writer: &mut Writer<'_>,
 ) -> Vec<Item> {
-    let Scene { program, names, channels, .. } = scene;
+    let Scene { program, channels, .. } = scene;
     let needed = channels.needed(plan.points.iter().copied());
     let channel_of: BTreeMap<RuleId, usize> =
         needed.iter().map(|&index| (channels.channels[index].rule, index)).collect();
@@ -319,7 +334,7 @@ pub(super) fn sealed(
         }
         for (relation, awaits) in &point.reads {
             done.insert(*relation, awaits.clone());
-            mine.push(Guard { relation: done_name(program, names, *relation), columns: Vec::new() });
+            mine.push(Guard { relation: scene.done(*relation), columns: Vec::new() });
         }
     }
     // Where an event lasts, what it sent once would be sent for ever.
@@ -328,8 +343,16 @@ pub(super) fn sealed(
         false => (0..channels.channels.len()).filter(|channel| !needed.contains(channel)).collect(),
     };
     let items = order::once(scene, surgery, &once, items, writer);
+    let lasting: BTreeSet<&str> = lacking(program).iter().map(|relation| relation.name.as_str()).collect();
     let mut kept = Vec::new();
-    for item in items {
+    for mut item in items {
+        if let ItemKind::Declaration(Declaration::Event(names)) = &mut item.kind {
+            // What is kept is derived, so it is no relation of events any more.
+            names.retain(|name| !lasting.contains(name.text.as_str()));
+            if names.is_empty() {
+                continue;
+            }
+        }
         let ItemKind::Rule(rule) = &item.kind else {
             kept.push(item);
             continue;
@@ -354,7 +377,7 @@ pub(super) fn sealed(
     for (relation, awaits) in &done {
         let name = &program.relation(*relation).name;
         writer.comment(&format!("`{name}` is complete at a node:"));
-        writer.rule(at("N", &done_name(program, names, *relation), &[]), Suffix::Now, &scene.awaited(awaits, "N"));
+        writer.rule(at("N", &scene.done(*relation), &[]), Suffix::Now, &scene.awaited(awaits, "N"));
     }
     if needed.iter().any(|&channel| channels.awaits_events(channel)) || done.values().any(|awaits| awaits.events) {
         input_ends(scene, writer);
@@ -405,10 +428,6 @@ pub(super) fn sealed(
         }
     }
     kept
-}
-
-fn done_name(program: &Program, names: &Names, relation: RelationId) -> String {
-    names.fresh(&format!("{}_done", program.relation(relation).name.replace(['.', '@', '?'], "_")))
 }
 
 /// Relations of events and of messages that are not persisted exactly.

@@ -114,3 +114,50 @@ fn a_plan_can_be_asked_to_do_on_small_instances() {
     let refused = watershed(&["coordinate", &corpus("papers/marriage.ded"), "--instances", "nodes<=0"]);
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
 }
+
+fn coordinated(text: &str, options: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let directory = directory();
+    let path = file(directory.path(), "program.ded", text);
+    let arguments = [&["coordinate", path.to_str().expect("UTF-8"), "--format", "json"][..], options].concat();
+    let output = watershed(&arguments);
+    (output.code, output.json())
+}
+
+/// Confluent where it stands, and not with a groom.
+#[test]
+fn a_program_that_needs_nothing_here_may_need_it_elsewhere() {
+    let text = "nodes a; output r; v(#a, bride); m(#a, X)@async :- v(#N, X); m(X)@next :- m(X); \
+                r(X) :- m(X), notin m(groom); r(X)@next :- r(X);";
+    assert_eq!(coordinated(text, &[]).1["verdict"], "unneeded");
+    let (code, json) = coordinated(text, &["--instances", "nodes<=1, values<=2, facts<=2"]);
+    assert_eq!((code, &json["verdict"]), (Some(0), &"found".into()), "{json}");
+}
+
+/// Two events of different steps are never there together, but would be if they lasted.
+#[test]
+fn what_the_published_rewrite_ends_with_may_not_be_the_programs_own() {
+    let text = "nodes a; output r, s; e(#a, x)@1; e(#a, y)@2; r() :- e(x), e(y); r()@next :- r(); \
+                m(#N, X)@async :- e(#N, X); s(X) :- m(X), notin m(zzz); s(X)@next :- s(X);";
+    let (_, json) = coordinated(text, &["--full"]);
+    assert_eq!((&json["aim"], &json["meets_aim"]), (&"stratified".into(), &false.into()), "{json}");
+}
+
+#[test]
+fn relations_that_are_declared_events_are_kept_too() {
+    let text = "nodes a, b; output r; event e; e(#a, bride)@1; e(#b, groom)@2; m(#N, X)@async :- e(#L, X); m(X)@next :- m(X); \
+                r() :- m(bride), notin m(groom); r()@next :- r();";
+    let (_, json) = coordinated(text, &[]);
+    assert_eq!(json["plan"]["name"], "seal `m` by counts: 1 rule waits", "{json}");
+}
+
+/// Names that differ only in a character that stands for `_` are still two names.
+#[test]
+fn made_up_names_do_not_meet() {
+    let text = "nodes a, b; output r; v(#a, 1, x); v(#b, 1, y); u(#a, x); u(#b, y); m.x(#a, Y)@async :- v(#L, _, Y); \
+                m_x(#a, Y, Y)@async :- u(#L, Y); m.x(Y)@next :- m.x(Y); m_x(Y, Z)@next :- m_x(Y, Z); \
+                r(1) :- notin m.x(y), u(_); r(2) :- notin m_x(x, _), u(_); r(X)@next :- r(X);";
+    for options in [&[][..], &["--full"]] {
+        let (_, json) = coordinated(text, options);
+        assert_eq!((&json["verdict"], &json["plan"]["silenced"]), (&"found".into(), &serde_json::json!([])), "{json}");
+    }
+}

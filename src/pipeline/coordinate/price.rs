@@ -131,14 +131,17 @@ pub fn silenced(before: &Program, channels: &Channels, after: &Program, budget: 
     let heads: BTreeSet<RelationId> =
         channels.channels.iter().map(|channel| before.rules[channel.rule.0 as usize].head.relation).collect();
     let silent = |relation: &RelationId| {
-        let name = &before.relation(*relation).name;
+        let written = &before.relation(*relation).name;
+        let plain = written.replace(['.', '@', '?'], "_");
+        let name = plain.trim_end_matches('_');
         let carries = |sent: &String| {
             let stem = sent.trim_end_matches('_');
             let stem = ["_msg", "_numbered", "_queued"].iter().find_map(|part| stem.strip_suffix(part)).unwrap_or(stem);
-            let number = stem.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('_'));
-            stem == name || sent == name || number.is_some_and(|number| number.parse::<usize>().is_ok())
+            let stem = stem.trim_end_matches('_');
+            let number = stem.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
+            stem == name || sent == written || number.is_some_and(|number| number.parse::<usize>().is_ok())
         };
-        own.contains(name) && !rewritten.iter().any(carries)
+        own.contains(written) && !rewritten.iter().any(carries)
     };
     heads.into_iter().filter(silent).collect()
 }

@@ -1,8 +1,9 @@
 //! The cheapest plan that passes.
 
-use super::super::check::{self, Answer, FaultReport, Verdict, check};
+use super::super::check::{self, Answer, FaultReport, Scope, Verdict, check};
 use super::super::instance;
-use super::aim::{Aim, own_models, stratified};
+use super::super::instances::Searched;
+use super::aim::{Aim, Shown, own_models, stratified};
 use super::price::{Load, Measured, Price, Prices, measure};
 use super::small::{Small, on_all};
 use super::trial::{Failure, Subject, Trial, attempt};
@@ -61,6 +62,10 @@ pub struct Answered {
     pub before: Answer,
     /// What a run of it takes.
     pub measured: Option<Measured>,
+    /// The small instances on which it is confluent too, if that was asked and no plan is needed.
+    pub small: Option<Searched>,
+    /// The program's own models, if they were looked for, and whether they are all known.
+    pub own: Option<(Vec<Shown>, bool)>,
     /// What is aimed at; none where nothing was tried.
     pub aim: Option<Aim>,
     /// Plans in the order in which they were tried, the last one too.
@@ -85,14 +90,9 @@ pub fn coordinate(
     options: instance::Options,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Answered, Box<FaultReport>> {
-    let channels = Channels::of(program, &analysis.dependencies);
-    let checking = check::Options { instance: options, proofs: Some(Effort::CHECK), ..check::Options::default() };
-    let own = Budget { enough: Arc::default(), ..budget.clone() };
-    let before = check(program, analysis, &own, checking, watch)?;
-    let measured = measure(program, budget);
-    let unanswered =
-        Answered { channels, before, measured, aim: None, attempts: Vec::new(), outcome: Outcome::Unneeded };
-    if unanswered.before.verdict == Verdict::Confluent {
+    let unanswered = as_it_is(program, analysis, budget, options, watch)?;
+    let everywhere = small.is_none() || unanswered.before.scope == Scope::AllInstances;
+    if unanswered.before.verdict == Verdict::Confluent && everywhere {
         return Ok(unanswered);
     }
     let mut search = Search {
@@ -104,11 +104,17 @@ pub fn coordinate(
         options,
         watch,
         attempts: Vec::new(),
+        own: None,
         open: None,
     };
+    if unanswered.before.verdict == Verdict::Confluent
+        && let Some(searched) = search.as_it_is_on_small()
+    {
+        return Ok(Answered { small: Some(searched), ..unanswered.clone() });
+    }
     let (outcome, aim) = search.go(analysis, &unanswered.before);
-    let attempts = search.attempts;
-    Ok(Answered { attempts, aim: Some(aim), outcome, ..unanswered.clone() })
+    let (attempts, own) = (search.attempts, search.own);
+    Ok(Answered { attempts, own, aim: Some(aim), outcome, ..unanswered.clone() })
 }
 
 /// The program as it is, with nothing tried.
@@ -127,7 +133,16 @@ pub fn as_it_is(
     let own = Budget { enough: Arc::default(), ..budget.clone() };
     let before = check(program, analysis, &own, checking, watch)?;
     let measured = measure(program, budget);
-    Ok(Answered { channels, before, measured, aim: None, attempts: Vec::new(), outcome: Outcome::Unneeded })
+    Ok(Answered {
+        channels,
+        before,
+        measured,
+        small: None,
+        own: None,
+        aim: None,
+        attempts: Vec::new(),
+        outcome: Outcome::Unneeded,
+    })
 }
 
 /// P(S) in full: all points wait, all messages are acknowledged. None if the program has no stratified model to aim at.
@@ -170,6 +185,8 @@ struct Search<'a, 'w> {
     options: instance::Options,
     watch: &'w mut dyn FnMut(Progress),
     attempts: Vec<Attempt>,
+    /// The program's own models, if they were looked for, and whether they are all known.
+    own: Option<(Vec<Shown>, bool)>,
     /// The first bound that left a plan open.
     open: Option<Bound>,
 }
@@ -188,6 +205,21 @@ enum Choice {
 }
 
 impl Search<'_, '_> {
+    /// The program as it is, on all small instances: none if it is not confluent on all of them, which then stands among the attempts.
+    fn as_it_is_on_small(&mut self) -> Option<Searched> {
+        let (share, anything) = (self.budget.search_share(), Aim::OneOf(Vec::new(), false));
+        let found = on_all(self.subject, self.small?, &Plan::Nothing, &anything, &share, self.options, self.watch);
+        found
+            .map_err(|failure| {
+                if let Some(bound) = failure.bound() {
+                    self.open.get_or_insert(bound);
+                }
+                let price = Price::default();
+                self.attempts.push(Attempt { plan: Plan::Nothing, price, failure: Some(failure) });
+            })
+            .ok()
+    }
+
     fn go(&mut self, analysis: &Analysis, before: &Answer) -> (Outcome, Aim) {
         let Subject { program, trees, .. } = self.subject;
         let by_strata = stratified(program, analysis, trees, self.budget);
@@ -196,6 +228,7 @@ impl Search<'_, '_> {
             (Some(_), true) => None,
             _ => Some(own_models(program, before, self.budget, self.options, self.watch)),
         };
+        self.own.clone_from(&models);
         // Where the model by strata is that of a program that lasts, it has to be an outcome that the program itself can have.
         let is_own =
             |model: &super::aim::Shown| models.as_ref().is_none_or(|(own, complete)| !complete || own.contains(model));

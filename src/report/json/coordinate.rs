@@ -34,7 +34,8 @@ pub struct CoordinateObject {
     pub before_run: Option<RunCost>,
     /// What is aimed at: `stratified`, the model by strata, or `own`, one of the program's ultimate models; `null` where nothing was tried.
     pub aim: Option<&'static str>,
-    /// Whether the outcome of the plan is what is aimed at; `null` where that is not known, or nothing was found.
+    /// Whether the outcome of the plan is one that is aimed at: of a program in DedalusS the stratified model, of any other one of its own; `null` where
+    /// that is not known, or nothing was found.
     pub meets_aim: Option<bool>,
     /// The plan; `null` unless one was found.
     pub plan: Option<PlanObject>,
@@ -132,10 +133,12 @@ impl CoordinateObject {
             statistics,
             before: case.before().name(),
             before_run: case.answered.measured.map(run_cost),
-            aim: case.answered.aim.as_ref().map(|aim| match aim {
-                Aim::Stratified(_) => "stratified",
-                Aim::OneOf(..) => "own",
-            }),
+            aim: match &case.answered.aim {
+                _ if case.wants_full => Some("stratified"),
+                Some(Aim::Stratified(_)) => Some("stratified"),
+                Some(Aim::OneOf(..)) => Some("own"),
+                None => None,
+            },
             meets_aim: case.meets_aim(),
             plan: case.chosen().map(plan),
             full: case.full.map(plan),

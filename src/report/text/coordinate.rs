@@ -1,5 +1,6 @@
 //! The answer of `coordinate`: a program, with the report as comments before it.
 
+use super::counted;
 use crate::pipeline::coordinate::{Aim, Outcome};
 use crate::report::advice;
 use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
@@ -15,11 +16,11 @@ pub fn headline(case: &CoordinateCase<'_>, style: Style) -> String {
             format!("{}: {plan}\n", style.paint(Tone::Good, verdict))
         }
         (None, Outcome::Unneeded) if !case.wants_full => {
-            format!(
-                "{}: the program is confluent as it is ({})\n",
-                style.paint(Tone::Good, verdict),
-                case.answered.before.basis
-            )
+            let small = case.answered.small.map_or(String::new(), |small| {
+                format!(", likewise on {} ({})", counted(small.instances as u64, "small instance"), small.bounds)
+            });
+            let basis = case.answered.before.basis;
+            format!("{}: the program is confluent as it is ({basis}){small}\n", style.paint(Tone::Good, verdict))
         }
         (None, outcome) => {
             let why = match (case.full.filter(|_| case.wants_full), outcome) {
@@ -74,8 +75,15 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
         if let Some(outcome) = &trial.model {
             let _ = writeln!(report, "  {}", model(outcome));
         }
-        if case.meets_aim().is_none() {
-            let _ = writeln!(report, "note: whether the program as it is can end so is not known");
+        match case.meets_aim() {
+            Some(true) => {}
+            Some(false) => {
+                let _ =
+                    writeln!(report, "note: the program as it is cannot end so: events that lasted would lead there");
+            }
+            None => {
+                let _ = writeln!(report, "note: whether the program as it is can end so is not known");
+            }
         }
         for &relation in &trial.silenced {
             let name = &case.program.relation(relation).name;
