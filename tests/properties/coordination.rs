@@ -121,6 +121,9 @@ fn least(model: &Model, tally: &mut Tally) -> Result<(), String> {
             let smaller = found.price.total(prices);
             if let Some(whole) = full(&program, &analysis, &trees, &budget, Options::default(), &mut |_| ())
                 && whole.trial.failure.is_none()
+                // What a program with events is brought to has to be an outcome of its own.
+                && let Some(model) = &whole.trial.model
+                && answered.own.as_ref().is_none_or(|(own, complete)| !complete || own.contains(model))
                 && whole.price.total(prices) < smaller
                 && !answered.attempts.iter().any(|attempt| matches!(attempt.failure, Some(Failure::Open(_))))
             {
