@@ -17,10 +17,10 @@ pub mod writer;
 pub use channels::{Channel, Channels, Group, Point};
 pub use plan::{Acknowledge, Plan, Queue, Sealing};
 
-use crate::program::{Program, Spelling};
+use crate::program::Program;
 use crate::syntax::ast::{Ast, Declaration, Item, ItemKind, Name};
 use crate::syntax::print::print;
-use names::Names;
+use names::{Names, names_network};
 use seal::Scene;
 use surgery::Surgery;
 use writer::Writer;
@@ -72,15 +72,7 @@ fn laid_out(text: String) -> String {
 fn items_of(program: &Program, trees: &[Ast], surgery: &Surgery<'_>) -> Vec<Item> {
     let is_network = |item: &Item| match &item.kind {
         ItemKind::Declaration(Declaration::Nodes(_)) => true,
-        ItemKind::Fact(fact) => {
-            let atom = &fact.atom;
-            let builtin = program.relations.iter().any(|relation| relation.builtin);
-            program.spelling == Spelling::Hash
-                && builtin
-                && atom.name.text == "node"
-                && atom.location.is_none()
-                && atom.arguments.len() == 1
-        }
+        ItemKind::Fact(fact) => names_network(program, &fact.atom),
         _ => false,
     };
     let mut kept: Vec<Item> = Vec::new();

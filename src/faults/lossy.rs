@@ -19,7 +19,7 @@
 
 use super::plan::{Fault, Plan, Planned, Turn};
 use crate::program::{Destination, NodeId, Program, RelationId, RuleKind, Spelling};
-use crate::rewrite::names::Names;
+use crate::rewrite::names::{Names, names_network};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{
     Argument, Ast, Atom, Declaration, Expr, ExprKind, Item, ItemKind, Literal, LiteralKind, Name, Rule, TermKind, Time,
@@ -364,15 +364,6 @@ fn written_location(rule: &Rule) -> Option<&TermKind> {
         LiteralKind::Positive(atom) | LiteralKind::Negative(atom) => atom.location.as_ref().map(|term| &term.kind),
         LiteralKind::Comparison(..) => None,
     })
-}
-
-/// Whether a fact names a node of the network: `node(n)` in the hash spelling.
-fn names_network(program: &Program, atom: &Atom) -> bool {
-    program.spelling == Spelling::Hash
-        && atom.name.text == "node"
-        && atom.location.is_none()
-        && atom.arguments.len() == 1
-        && program.relations.iter().any(|relation| relation.builtin)
 }
 
 /// Whether a relation is Molly's `crash`: nothing in the program says what is in it.

@@ -1,7 +1,7 @@
-//! Names for made-up relations and variables, in programs that use none of them.
+//! Names for made-up relations and variables, in programs that use none of them; and the name that stands for the network.
 
-use crate::program::Program;
-use crate::syntax::ast::Ast;
+use crate::program::{Program, Spelling};
+use crate::syntax::ast::{Ast, Atom};
 use crate::syntax::print::print;
 use std::collections::BTreeSet;
 
@@ -31,4 +31,13 @@ impl Names {
         }
         fresh
     }
+}
+
+/// Whether a fact names a node of the network: `node(n)` in the hash spelling.
+pub fn names_network(program: &Program, atom: &Atom) -> bool {
+    program.spelling == Spelling::Hash
+        && atom.name.text == "node"
+        && atom.location.is_none()
+        && atom.arguments.len() == 1
+        && program.relations.iter().any(|relation| relation.builtin)
 }
