@@ -23,6 +23,7 @@ mod list;
 pub mod machine;
 pub mod man;
 pub mod options;
+pub mod page;
 pub mod progress;
 pub mod prove;
 pub mod quantity;

@@ -2,16 +2,21 @@
 
 pub mod advice;
 pub mod coordination;
+pub mod diagram;
+pub mod dot;
 pub mod explained;
 pub mod facts;
+pub mod itf;
 pub mod json;
 pub mod obligations;
 pub mod points;
 pub mod proof;
 pub mod rounds;
+pub mod runs;
 pub mod sarif;
 pub mod space_time;
 pub mod style;
+pub mod svg;
 pub mod text;
 
 use crate::analysis::Analysis;

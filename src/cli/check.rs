@@ -2,9 +2,10 @@
 
 use super::cluster::{ClusterOptions, Crew, Role, join};
 use super::keeping::KeepingOptions;
-use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions};
+use super::options::{Format, LimitOptions, Limits, ProgramOptions};
+use super::page::{Drawable, PageFormat, PageOptions};
 use super::progress::Watch;
-use super::session::{Input, Loaded, Session, no_nodes};
+use super::session::{Input, Loaded, Session, json_text, no_nodes};
 use super::{Exit, console::Verbosity};
 use crate::analysis::Analysis;
 use crate::budget::{Bound, Budget};
@@ -20,7 +21,7 @@ use crate::program::Program;
 use crate::prove::prover::Effort;
 use crate::report::explained::explained;
 use crate::report::json::{self, CheckObject, Refusal};
-use crate::report::{Case, sarif, text};
+use crate::report::{Case, runs, sarif, text};
 use crate::schedule::Schedule;
 use crate::system::Stop;
 use crate::witness::file::WitnessFile;
@@ -46,7 +47,7 @@ pub struct Arguments {
 #[derive(Debug, clap::Args)]
 pub struct QuestionOptions {
     #[command(flatten)]
-    pub(super) format: FormatOptions,
+    pub(super) page: PageOptions,
     #[command(flatten)]
     limits: LimitOptions,
     #[command(flatten)]
@@ -96,7 +97,7 @@ pub fn ask(
     theorems: bool,
     session: &mut Session,
 ) -> Exit {
-    let mut format = question.format.format;
+    let mut format = question.page.plain();
     let shape = question.cluster.shape();
     let limits = read_limits(question, session);
     let (Some(limits), Ok(shape)) = (limits, &shape) else {
@@ -240,17 +241,20 @@ pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mu
         }
     }
     let statistics = session.statistics(&case.answer.findings.figures);
-    match question.format.format {
-        Format::Json => session.print_json(&CheckObject::new(case, session.diagnostics.clone(), statistics), exit),
-        Format::Sarif => session.print_json(&sarif::log(&session.diagnostics, sarif::of_verdict(case)), exit),
-        Format::Text if session.verbosity == Verbosity::Quiet => {
-            session.print(&text::headline(case, session.style()), exit)
-        }
-        Format::Text => {
-            let verbose = session.verbosity == Verbosity::Verbose;
-            session.print(&text::answer(case, &statistics, session.style(), verbose), exit)
-        }
+    let page = &question.page;
+    let verbose = session.verbosity == Verbosity::Verbose;
+    let headline = text::headline(case, session.style());
+    let runs: Vec<Drawable<'_>> = runs::of_case(case).into_iter().map(Drawable::Run).collect();
+    if let Some(drawn) = page.drawn(case.program, &runs) {
+        return page.show_drawn(drawn, &headline, exit, session);
     }
+    let text = match page.format {
+        PageFormat::Json => json_text(&CheckObject::new(case, session.diagnostics.clone(), statistics)),
+        PageFormat::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_verdict(case))),
+        _ if session.verbosity == Verbosity::Quiet => headline.clone(),
+        _ => text::answer(case, &statistics, session.style(), verbose),
+    };
+    page.deliver(&text, &headline, exit, session)
 }
 
 /// The points of order where many instances were searched: runs are looked at only of one that was found.

@@ -2,8 +2,9 @@
 
 mod asynchronous;
 
-use super::options::{Format, FormatOptions, LimitOptions, Limits, ProgramOptions, count};
-use super::session::{Session, no_nodes};
+use super::options::{LimitOptions, Limits, ProgramOptions, count};
+use super::page::{Drawable, PageFormat, PageOptions};
+use super::session::{Session, json_text, no_nodes};
 use super::{Exit, console::Verbosity};
 use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
@@ -22,6 +23,7 @@ use crate::schedule::parse::parse_global_fact;
 use crate::source::SourceMap;
 use crate::syntax::ast::Ast;
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -74,7 +76,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FACT")]
     why: Option<String>,
     #[command(flatten)]
-    format: FormatOptions,
+    page: PageOptions,
     #[command(flatten)]
     limits: LimitOptions,
 }
@@ -102,7 +104,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     if arguments.asynchronous {
         return asynchronous::run(arguments, session);
     }
-    let format = arguments.format.format;
+    let format = arguments.page.plain();
     let names = arguments.program.names();
     let mut wrong = Vec::new();
     let specification = specification(arguments, &mut wrong);
@@ -341,8 +343,12 @@ fn conclude(
         Verdict::Vacuous | Verdict::Inconclusive(_) => Exit::Inconclusive,
     };
     let style = session.style();
-    match arguments.format.format {
-        Format::Json => {
+    let headline = text::faults::headline(program, question, answer, style);
+    if let Some(drawn) = arguments.page.drawn(program, &drawables(program, question, answer)) {
+        return arguments.page.show_drawn(drawn, &headline, exit, session);
+    }
+    let text = match arguments.page.format {
+        PageFormat::Json => {
             let statistics = session.statistics(&Figures::default());
             let diagnostics = session.diagnostics.clone();
             let names = arguments.program.names();
@@ -350,16 +356,11 @@ fn conclude(
             let why = why.as_ref().map(|Explained { fact, run, why }| {
                 WhyObject::new(program, sources, program.show_global_fact(fact), run, why)
             });
-            session.print_json(&FaultsObject { why, ..object.with_sweep(sweep.as_ref()) }, exit)
+            json_text(&FaultsObject { why, ..object.with_sweep(sweep.as_ref()) })
         }
-        Format::Sarif => {
-            let log = sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer));
-            session.print_json(&log, exit)
-        }
-        Format::Text if session.verbosity == Verbosity::Quiet => {
-            session.print(&text::faults::headline(program, question, answer, style), exit)
-        }
-        Format::Text => {
+        PageFormat::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer))),
+        _ if session.verbosity == Verbosity::Quiet => headline.clone(),
+        _ => {
             let verbose = session.verbosity == Verbosity::Verbose;
             let mut text = text::faults::answer(program, question, answer, style, verbose);
             if let Some(sweep) = sweep {
@@ -372,9 +373,32 @@ fn conclude(
                 let tree = text::why::tree(program, sources, why, verbose);
                 text.push_str(&format!("\n{}\n{tree}", style.paint(Tone::Strong, &heading)));
             }
-            session.print(&text, exit)
+            text
         }
+    };
+    arguments.page.deliver(&text, &headline, exit, session)
+}
+
+/// The counterexamples, each with its faults, and after them the run without faults, if there was time for it.
+fn drawables<'a>(program: &Program, question: &Question, answer: &'a Answer) -> Vec<Drawable<'a>> {
+    let crash_mode = question.specification.crash_mode;
+    let mut runs: Vec<Drawable<'a>> = (answer.counterexamples.iter())
+        .map(|found| {
+            let faults = text::faults::fault_list(program, &found.faults);
+            let title = if faults.is_empty() { "without any fault".to_string() } else { faults.join(", ") };
+            Drawable::Rounds { title, run: &found.run, faults: Cow::Borrowed(&found.faults), crash_mode }
+        })
+        .collect();
+    if !answer.failure_free.rounds.is_empty() {
+        let title = "without faults".to_string();
+        runs.push(Drawable::Rounds {
+            title,
+            run: &answer.failure_free,
+            faults: Cow::Owned(FaultSet::none()),
+            crash_mode,
+        });
     }
+    runs
 }
 
 /// What is to be said of the failure-free run.

@@ -22,7 +22,7 @@ pub fn run(
     bounds: &str,
     session: &mut Session,
 ) -> Exit {
-    let format = question.format.format;
+    let format = question.page.plain();
     let refuse = |session: &mut Session| session.refuse("check", program.names(), format);
     let bounds = match read_bounds(bounds) {
         Ok(bounds) => bounds,

@@ -3,8 +3,9 @@
 //! Impossible steps and texts that are no schedule are mistakes (exit code 2). A schedule that is possible but not the fair run,
 //! or does not show the fate of a fact, that is claimed is a "no" (exit code 1).
 
-use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
-use super::session::{Loaded, Session};
+use super::options::{LimitOptions, ProgramOptions};
+use super::page::{Drawable, PageFormat, PageOptions};
+use super::session::{Loaded, Session, json_text};
 use super::{Exit, console::Verbosity};
 use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
@@ -13,6 +14,7 @@ use crate::pipeline::Figures;
 use crate::program::{Fact, LocatedFact, Order, Program};
 use crate::report::facts::{listed, shown};
 use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
+use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
 use crate::schedule::{Schedule, parse};
@@ -33,7 +35,7 @@ pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
     #[command(flatten)]
-    format: FormatOptions,
+    page: PageOptions,
     #[command(flatten)]
     limits: LimitOptions,
     /// A witness file, or a schedule such as `n1 ; s{m(#s, a)} loop: n1 ; s`
@@ -72,7 +74,7 @@ enum Stop {
 
 /// Replays.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
-    let format = arguments.format.format;
+    let format = arguments.page.plain();
     let names = arguments.program.names();
     let limits = match arguments.limits.limits() {
         Ok(limits) => limits,
@@ -285,49 +287,70 @@ fn conclude(
         None if failures.is_empty() => (Exit::Yes, "reproduced"),
         None => (Exit::No, "not-reproduced"),
     };
-    match arguments.format.format {
-        Format::Json => {
-            let object = ReplayObject {
-                schema: SCHEMA,
-                command: "replay",
-                program: arguments.program.names(),
-                class: loaded.analysis.classification.class.name(),
-                verdict,
-                basis: bound.map_or_else(|| "explored".to_string(), |bound| format!("bound:{bound}")),
-                nodes: nodes(program),
-                outputs: outputs(program),
-                diagnostics: session.diagnostics.clone(),
-                statistics: session.statistics(&Figures::default()),
-                network: program.order.name(),
-                runs: replayed.iter().map(|run| object(program, run)).collect(),
-            };
-            session.print_json(&object, exit)
+    let style = session.style();
+    let (tone, what) = match (bound, exit) {
+        (Some(bound), _) => (Tone::Open, format!("the replay has no answer, because {}", advice::meaning(bound))),
+        (None, exit) => {
+            let claims: Vec<String> = replayed.iter().map(|run| run.claim.clone()).collect();
+            (if exit == Exit::Yes { Tone::Good } else { Tone::Bad }, listed(&claims, 4))
         }
-        Format::Sarif => {
-            let stopped = bound.map(sarif::of_bound).into_iter().collect();
-            session.print_json(&sarif::log(&session.diagnostics, stopped), exit)
+    };
+    let headline = format!("{}: {what}\n", style.paint(tone, verdict));
+    if let Some(drawn) = arguments.page.drawn(program, &drawables(replayed)) {
+        return arguments.page.show_drawn(drawn, &headline, exit, session);
+    }
+    let text = match arguments.page.format {
+        PageFormat::Json => json_text(&ReplayObject {
+            schema: SCHEMA,
+            command: "replay",
+            program: arguments.program.names(),
+            class: loaded.analysis.classification.class.name(),
+            verdict,
+            basis: bound.map_or_else(|| "explored".to_string(), |bound| format!("bound:{bound}")),
+            nodes: nodes(program),
+            outputs: outputs(program),
+            diagnostics: session.diagnostics.clone(),
+            statistics: session.statistics(&Figures::default()),
+            network: program.order.name(),
+            runs: replayed.iter().map(|run| object(program, run)).collect(),
+        }),
+        PageFormat::Sarif => {
+            json_text(&sarif::log(&session.diagnostics, bound.map(sarif::of_bound).into_iter().collect()))
         }
-        Format::Text => {
-            let style = session.style();
-            let (tone, what) = match (bound, exit) {
-                (Some(bound), _) => {
-                    (Tone::Open, format!("the replay has no answer, because {}", advice::meaning(bound)))
-                }
-                (None, exit) => {
-                    let claims: Vec<String> = replayed.iter().map(|run| run.claim.clone()).collect();
-                    (if exit == Exit::Yes { Tone::Good } else { Tone::Bad }, listed(&claims, 4))
-                }
-            };
-            let mut page = format!("{}: {what}\n", style.paint(tone, verdict));
+        _ => {
+            let mut page = headline.clone();
             if session.verbosity > Verbosity::Quiet {
                 for run in replayed {
                     page.push('\n');
                     page.push_str(&shown_run(program, run, session));
                 }
             }
-            session.print(&page, exit)
+            page
         }
-    }
+    };
+    arguments.page.deliver(&text, &headline, exit, session)
+}
+
+/// The runs; two that are claimed of one fact part where their steps do.
+fn drawables(replayed: &[Replayed]) -> Vec<Drawable<'_>> {
+    let parts_at = match replayed {
+        [first, second] if first.fact.is_some() && first.fact == second.fact => {
+            first.records.iter().zip(&second.records).position(|(a, b)| a.scheduled() != b.scheduled())
+        }
+        _ => None,
+    };
+    replayed
+        .iter()
+        .map(|run| {
+            Drawable::Run(ShownRun {
+                title: run.claim.clone(),
+                records: &run.records,
+                stem: run.stem,
+                fact: run.fact.as_ref(),
+                parts_at,
+            })
+        })
+        .collect()
 }
 
 fn object(program: &Program, run: &Replayed) -> ReplayedRun {

@@ -4,8 +4,9 @@ mod interactive;
 mod stratified;
 
 use super::check::fault_finding;
-use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions, count};
-use super::session::{Loaded, Session};
+use super::options::{LimitOptions, ProgramOptions, count};
+use super::page::{Drawable, PageFormat, PageOptions};
+use super::session::{Loaded, Session, json_text};
 use super::{Exit, console::Verbosity};
 use crate::budget::{Bound, Budget};
 use crate::diagnostic::{Diagnostic, codes};
@@ -13,6 +14,7 @@ use crate::eval::EvalError;
 use crate::pipeline::Figures;
 use crate::report::facts::shown;
 use crate::report::json::{RunObject, SCHEMA, nodes, outputs};
+use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
 use crate::schedule::Schedule;
@@ -28,7 +30,7 @@ pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
     #[command(flatten)]
-    format: FormatOptions,
+    page: PageOptions,
     #[command(flatten)]
     limits: LimitOptions,
     /// Random deliveries from this seed, then rounds
@@ -69,7 +71,7 @@ impl Semantics {
 
 /// Takes the run.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
-    let format = arguments.format.format;
+    let format = arguments.page.plain();
     let names = arguments.program.names();
     let mut wrong = Vec::new();
     let seed = count("--seed", &arguments.seed, &mut wrong);
@@ -135,11 +137,29 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
         End::Closed(lasso) => (lasso.stem, Some(lasso.ultimate_model(program))),
         _ => (run.records.len(), None),
     };
-    match arguments.format.format {
-        Format::Json => {
+    let style = session.style();
+    let counted = |steps: usize| text::counted(steps as u64, "step");
+    let (tone, how) = match &run.end {
+        End::Closed(_) => {
+            let cycle = counted(run.records.len() - stem);
+            (Tone::Good, format!("a fair run: {}, then {cycle} repeated for ever", counted(stem)))
+        }
+        End::Stopped(bound) => {
+            let why = crate::report::advice::meaning(*bound);
+            (Tone::Open, format!("no end after {}, because {why}", counted(run.records.len())))
+        }
+        _ => (Tone::Open, format!("left after {}", counted(run.records.len()))),
+    };
+    let headline = format!("{}: {how}\n", style.paint(tone, verdict));
+    let title = "The run".to_string();
+    let drawable = Drawable::Run(ShownRun { title, records: &run.records, stem, fact: None, parts_at: None });
+    if let Some(drawn) = arguments.page.drawn(program, &[drawable]) {
+        return arguments.page.show_drawn(drawn, &headline, exit, session);
+    }
+    let text = match arguments.page.format {
+        PageFormat::Json => {
             let steps = |records: &[_]| records.iter().map(|r| StepObject::new(program, r)).collect();
-            let statistics = session.statistics(&Figures::default());
-            let object = RunObject {
+            json_text(&RunObject {
                 schema: SCHEMA,
                 command: "run",
                 program: arguments.program.names(),
@@ -150,40 +170,23 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 nodes: nodes(program),
                 outputs: outputs(program),
                 diagnostics: session.diagnostics.clone(),
-                statistics,
+                statistics: session.statistics(&Figures::default()),
                 network: program.order.name(),
                 schedule: Some(run.schedule.show(program)),
                 stem: steps(&run.records[..stem]),
                 cycle: steps(&run.records[stem..]),
                 ultimate_model: model.map(|model| shown(program, &model)),
-            };
-            session.print_json(&object, exit)
+            })
         }
-        Format::Sarif => {
+        PageFormat::Sarif => {
             let stopped = match run.end {
                 End::Stopped(bound) => vec![sarif::of_bound(bound)],
                 _ => Vec::new(),
             };
-            session.print_json(&sarif::log(&session.diagnostics, stopped), exit)
+            json_text(&sarif::log(&session.diagnostics, stopped))
         }
-        Format::Text => {
-            let style = session.style();
-            let counted = |steps: usize| text::counted(steps as u64, "step");
-            let (tone, how) = match &run.end {
-                End::Closed(_) => {
-                    let cycle = counted(run.records.len() - stem);
-                    (Tone::Good, format!("a fair run: {}, then {cycle} repeated for ever", counted(stem)))
-                }
-                End::Stopped(bound) => {
-                    let why = crate::report::advice::meaning(*bound);
-                    (Tone::Open, format!("no end after {}, because {why}", counted(run.records.len())))
-                }
-                _ => (Tone::Open, format!("left after {}", counted(run.records.len()))),
-            };
-            let headline = format!("{}: {how}\n", style.paint(tone, verdict));
-            if session.verbosity == Verbosity::Quiet {
-                return session.print(&headline, exit);
-            }
+        _ if session.verbosity == Verbosity::Quiet => headline.clone(),
+        _ => {
             let mut page =
                 format!("{headline}\n{}", text::runs::picture(program, "The run", &run.records, stem, None, style));
             page.push_str(&text::runs::schedule(&arguments.program.shell_words(), &run.schedule.show(program), style));
@@ -192,7 +195,8 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 let verbose = session.verbosity == Verbosity::Verbose;
                 page.push_str(&text::runs::ultimate_model(program, &model, verbose, style));
             }
-            session.print(&page, exit)
+            page
         }
-    }
+    };
+    arguments.page.deliver(&text, &headline, exit, session)
 }

@@ -182,11 +182,16 @@ impl Session {
         }
     }
 
+    /// Says on standard error what is said in a line, unless only errors are wanted.
+    pub fn print_aside(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            write_stderr(text);
+        }
+    }
+
     /// Prints an object on standard output.
     pub fn print_json(&mut self, object: &impl Serialize, exit: Exit) -> Exit {
-        let mut text = serde_json::to_string_pretty(object).expect("strings, numbers and lists are always JSON");
-        text.push('\n');
-        self.print(&text, exit)
+        self.print(&json_text(object), exit)
     }
 
     /// Ends a command whose input is wrong: diagnostics are on standard error already, and in `format` on standard output.
@@ -240,6 +245,13 @@ fn valued(read: Read, options: &ProgramOptions) -> Read {
         }
         None => read,
     }
+}
+
+/// An object as it is printed.
+pub fn json_text(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(object).expect("strings, numbers and lists are always JSON");
+    text.push('\n');
+    text
 }
 
 /// The finding about an instance without nodes.

@@ -24,7 +24,7 @@ pub fn run(
     (open, mut sources): (Open, SourceMap),
     session: &mut Session,
 ) -> Exit {
-    let format = question.format.format;
+    let format = question.page.plain();
     let refuse = |session: &mut Session| session.refuse(command, program.names(), format);
     let refusal = if !cfg!(feature = "z3") {
         Some(no_solver())

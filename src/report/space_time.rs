@@ -9,15 +9,15 @@
 //! there for one step only because they were delivered or due in it. Facts that are too long are cut with `…`; nothing else in the tool shortens a fact.
 
 mod grid;
-mod lanes;
+pub(super) mod lanes;
+pub(super) mod steps;
 pub(super) mod text;
 
-use crate::program::{Fact, Kind, LocatedFact, NodeId, Program, When};
-use crate::schedule::Delivered;
+use crate::program::{LocatedFact, NodeId, Program};
 use crate::witness::StepRecord;
 use grid::{Column, Grid};
 use lanes::Message;
-use std::collections::BTreeSet;
+use steps::Told;
 use text::{paragraph, shorten, width_of, wrap_words};
 
 /// Which characters a picture is made of.
@@ -103,16 +103,12 @@ impl Picture<'_> {
         let mut grid = Grid::new(columns, self.glyphs);
         let room = width - MARGIN - grid::width(columns) - 1;
         let mut rows = Rows { lines, bracket: None, glyphs: self.glyphs };
-        let always = self.always();
-        let mut before: Vec<Option<&StepRecord>> = vec![None; self.program.nodes.len()];
-        let mut earlier: Vec<Option<&StepRecord>> = before.clone();
-        for (index, record) in run.records.iter().enumerate() {
+        let told = steps::tell(self.program, run.records, self.fact);
+        for (index, (record, told)) in run.records.iter().zip(&told).enumerate() {
             if index == run.stem {
                 rows.push(Mark::LoopStart, &grid.pass(), "for ever:");
             }
-            let node = record.node.0 as usize;
-            let change = self.change(record, before[node], earlier[node], &always[node]);
-            let mut block = self.block(record, &change, room).into_iter();
+            let mut block = self.block(told, room).into_iter();
             let first = block.next().unwrap_or_default();
             let mark = if self.critical == Some(index) { Mark::Critical } else { Mark::None };
             rows.push(mark, &grid.step(record.node, lanes::ending(messages, index)), &first.text);
@@ -123,7 +119,6 @@ impl Picture<'_> {
                 };
                 rows.push(Mark::None, &drawn, &line.text);
             }
-            earlier[node] = before[node].replace(record);
         }
         if run.stem < run.records.len() {
             rows.push(Mark::LoopEnd, &grid.pass(), "");
@@ -132,28 +127,25 @@ impl Picture<'_> {
     }
 
     /// The text of a step, line by line; at least one line.
-    fn block(&self, record: &StepRecord, change: &Change<'_>, room: usize) -> Vec<TextLine> {
-        let node = record.node;
-        let show = |fact: &Fact| self.plain(&self.program.show_fact(node, fact));
-        let mut head = format!("{}:{}", self.plain(&self.program.show_node(node)), record.step);
-        if let Some(fact) = self.fact.filter(|fact| fact.node == node) {
-            head.push_str(match (record.derived.contains(&fact.fact), self.glyphs) {
+    fn block(&self, told: &Told, room: usize) -> Vec<TextLine> {
+        let all = |facts: &[String]| facts.iter().map(|fact| self.plain(fact)).collect::<Vec<_>>();
+        let mut head = self.plain(&told.name);
+        if let Some(holds) = told.holds {
+            head.push_str(match (holds, self.glyphs) {
                 (true, Glyphs::Unicode) => " ✓",
                 (false, Glyphs::Unicode) => " ✗",
                 (true, Glyphs::Ascii) => " [x]",
                 (false, Glyphs::Ascii) => " [ ]",
             });
         }
-        let got: Vec<String> = (record.delivered.iter())
-            .map(|Delivered { fact, copies, .. }| match (copies, self.glyphs) {
-                (1, _) => show(fact),
-                (_, Glyphs::Unicode) => format!("{} ×{copies}", show(fact)),
-                (_, Glyphs::Ascii) => format!("{} x{copies}", show(fact)),
+        let got: Vec<String> = (told.gets.iter())
+            .map(|(fact, copies)| match (copies, self.glyphs) {
+                (1, _) => self.plain(fact),
+                (_, Glyphs::Unicode) => format!("{} ×{copies}", self.plain(fact)),
+                (_, Glyphs::Ascii) => format!("{} x{copies}", self.plain(fact)),
             })
             .collect();
         let minus = if self.glyphs == Glyphs::Unicode { "−" } else { "-" };
-        let sent: Vec<String> =
-            record.sent.iter().map(|m| self.plain(&self.program.show_fact(m.node, &m.fact))).collect();
         let plain = |text| TextLine { text, sends: false };
         let mut lines = Vec::new();
         if got.is_empty() {
@@ -161,46 +153,11 @@ impl Picture<'_> {
         } else {
             lines.extend(paragraph(&format!("{head} gets "), &got, room, self.glyphs).into_iter().map(plain));
         }
-        let entered: Vec<String> = change.entered.iter().map(|fact| show(fact)).collect();
-        lines.extend(paragraph("  + ", &entered, room, self.glyphs).into_iter().map(plain));
-        let left: Vec<String> = change.left.iter().map(|fact| show(fact)).collect();
-        lines.extend(paragraph(&format!("  {minus} "), &left, room, self.glyphs).into_iter().map(plain));
-        let sends = paragraph("  sends ", &sent, room, self.glyphs);
+        lines.extend(paragraph("  + ", &all(&told.gains), room, self.glyphs).into_iter().map(plain));
+        lines.extend(paragraph(&format!("  {minus} "), &all(&told.loses), room, self.glyphs).into_iter().map(plain));
+        let sends = paragraph("  sends ", &all(&told.sends), room, self.glyphs);
         lines.extend(sends.into_iter().enumerate().map(|(i, text)| TextLine { text, sends: i == 0 }));
         lines
-    }
-
-    /// From a node's step before, and the one before that, to this one.
-    fn change<'a>(
-        &self,
-        record: &'a StepRecord,
-        before: Option<&'a StepRecord>,
-        earlier: Option<&'a StepRecord>,
-        always: &BTreeSet<&Fact>,
-    ) -> Change<'a> {
-        let kind = |fact: &Fact| self.program.relation(fact.relation).kind;
-        let told = |fact: &Fact| !always.contains(fact) && !self.program.relation(fact.relation).builtin;
-        let delivered =
-            |record: &StepRecord, fact: &Fact| record.delivered.iter().any(|delivered| delivered.fact == *fact);
-        let held = |record: Option<&StepRecord>, fact: &Fact| record.is_some_and(|r| r.derived.contains(fact));
-        let entered = (record.derived.iter())
-            .filter(|fact| told(fact) && !held(before, fact) && !delivered(record, fact))
-            .collect();
-        let left = (before.iter().flat_map(|before| before.derived.iter().map(move |fact| (*before, fact))))
-            .filter(|(_, fact)| told(fact) && !record.derived.contains(fact) && kind(fact) != Kind::Event)
-            .filter(|(before, fact)| !delivered(before, fact) || held(earlier, fact))
-            .map(|(_, fact)| fact)
-            .collect();
-        Change { entered, left }
-    }
-
-    /// Per node, the facts that hold at every step.
-    fn always(&self) -> Vec<BTreeSet<&Fact>> {
-        let mut always = vec![BTreeSet::new(); self.program.nodes.len()];
-        for initial in self.program.facts.iter().filter(|f| f.when == When::Always) {
-            always[initial.node.0 as usize].insert(&initial.fact);
-        }
-        always
     }
 
     /// What the marks mean, for the marks that can be there.
@@ -235,12 +192,6 @@ struct TextLine {
     text: String,
     /// Whether the lines of the step's messages leave here.
     sends: bool,
-}
-
-/// What is new in D of a step, and what is gone.
-struct Change<'a> {
-    entered: Vec<&'a Fact>,
-    left: Vec<&'a Fact>,
 }
 
 /// What stands in the margin of a row.

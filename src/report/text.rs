@@ -24,7 +24,6 @@ use crate::pipeline::instances::Searched;
 use crate::pipeline::recheck::Rechecked;
 use crate::pipeline::{Basis, Figures, Invariant, Scope, Verdict};
 use crate::program::Order;
-use crate::schedule::critical;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -246,8 +245,8 @@ fn witness(case: &Case<'_>, style: Style, text: &mut String) {
     let Some(witness) = &case.answer.witness else { return };
     let program = case.program;
     let fact = program.show_fact(witness.fact.node, &witness.fact.fact);
-    let [first, second] = &witness.schedules;
-    let parts = critical(first, second);
+    let runs = super::runs::witness(case);
+    let parts = runs[0].parts_at.unwrap_or_default();
     let _ = writeln!(
         text,
         "\n{}\n",
@@ -256,10 +255,8 @@ fn witness(case: &Case<'_>, style: Style, text: &mut String) {
             &format!("Two fair runs that part at step {} and end differently in {fact}", parts + 1)
         )
     );
-    let titles = [format!("1: {fact} is ultimate"), format!("2: {fact} is not ultimate")];
-    let drawn: Vec<DrawnRun<'_>> = (witness.runs.iter().zip(&titles))
-        .map(|(run, title)| DrawnRun { title, records: &run.records, stem: run.stem })
-        .collect();
+    let drawn: Vec<DrawnRun<'_>> =
+        runs.iter().map(|run| DrawnRun { title: &run.title, records: run.records, stem: run.stem }).collect();
     let picture = Picture {
         program,
         fact: Some(&witness.fact),
@@ -268,10 +265,10 @@ fn witness(case: &Case<'_>, style: Style, text: &mut String) {
         glyphs: Glyphs::Unicode,
     };
     text.push_str(&picture.draw(&drawn));
-    let schedules = [first.show(program), second.show(program)];
+    let schedules = witness.schedules.each_ref().map(|schedule| schedule.show(program));
     let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "As schedules"));
-    for (title, schedule) in titles.iter().zip(&schedules) {
-        let _ = writeln!(text, "  {title}\n    {schedule}");
+    for (run, schedule) in runs.iter().zip(&schedules) {
+        let _ = writeln!(text, "  {}\n    {schedule}", run.title);
     }
     replay(case.shell_words, Some(case.command), &schedules, style, text);
 }

@@ -6,8 +6,9 @@ use crate::cli::Exit;
 use crate::cli::check::{fault_code, fault_diagnostic};
 use crate::cli::console::Verbosity;
 use crate::cli::options::{Format, count};
+use crate::cli::page::Drawable;
 use crate::cli::progress::Watch;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, json_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::EvalError;
 use crate::faults::Verdict;
@@ -16,6 +17,7 @@ use crate::faults::lossy::Lossy;
 use crate::faults::plan::Tolerance;
 use crate::program::{Order, Program, resolve};
 use crate::report::json::FaultsObject;
+use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
 use crate::witness::file::{OutcomeObject, WitnessFile};
@@ -23,7 +25,7 @@ use std::path::Path;
 
 /// Answers.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
-    let format = arguments.format.format;
+    let format = arguments.page.plain();
     let names = arguments.program.names();
     let mut wrong = Vec::new();
     let tolerance = tolerance(arguments, &mut wrong);
@@ -134,21 +136,29 @@ fn conclude(
         exit = Exit::Wrong;
     }
     let style = session.style();
-    match arguments.format.format {
+    let headline = text::faults::asynchronous::headline(question, answer, style);
+    // A counterexample is a run of its own program, that with the faults in it.
+    let of = answer.counterexamples.first();
+    let runs = of.map(|found| ShownRun {
+        title: "a run with these faults".to_string(),
+        records: &found.run.records,
+        stem: found.run.stem,
+        fact: None,
+        parts_at: None,
+    });
+    let runs: Vec<Drawable<'_>> = runs.into_iter().map(Drawable::Run).collect();
+    if let Some(drawn) = arguments.page.drawn(of.map_or(program, |found| &found.program), &runs) {
+        return arguments.page.show_drawn(drawn, &headline, exit, session);
+    }
+    let text = match arguments.page.plain() {
         Format::Json => {
             let statistics = session.statistics(&answer.figures);
             let diagnostics = session.diagnostics.clone();
             let names = arguments.program.names();
-            let object = FaultsObject::of_asynchronous(program, names, question, answer, diagnostics, statistics);
-            session.print_json(&object, exit)
+            json_text(&FaultsObject::of_asynchronous(program, names, question, answer, diagnostics, statistics))
         }
-        Format::Sarif => {
-            let log = sarif::log(&session.diagnostics, sarif::of_asynchronous_faults(question, answer));
-            session.print_json(&log, exit)
-        }
-        Format::Text if session.verbosity == Verbosity::Quiet => {
-            session.print(&text::faults::asynchronous::headline(question, answer, style), exit)
-        }
+        Format::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_asynchronous_faults(question, answer))),
+        Format::Text if session.verbosity == Verbosity::Quiet => headline.clone(),
         Format::Text => {
             let verbose = session.verbosity == Verbosity::Verbose;
             let words = arguments.program.shell_words().join(" ");
@@ -159,9 +169,10 @@ fn conclude(
                 text.push_str(&format!("    watershed faults {words} --async{asked} --witness bad.json\n"));
                 text.push_str("    watershed replay bad.ded --schedule bad.json\n");
             }
-            session.print(&text, exit)
+            text
         }
-    }
+    };
+    arguments.page.deliver(&text, &headline, exit, session)
 }
 
 /// The options that ask for a tolerance, each after a space.

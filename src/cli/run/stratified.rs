@@ -8,7 +8,7 @@ use crate::cli::Exit;
 use crate::cli::check::fault_code;
 use crate::cli::console::Verbosity;
 use crate::cli::options::Format;
-use crate::cli::session::{Loaded, Session};
+use crate::cli::session::{Loaded, Session, json_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
 use crate::pipeline::Figures;
@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 /// Evaluates the program and prints its model.
 pub fn run(arguments: &Arguments, loaded: &Loaded, budget: &Budget, session: &mut Session) -> Exit {
-    let format = arguments.format.format;
+    let format = arguments.page.plain();
     let model = match stratified_model(&loaded.program, budget) {
         None => {
             let against = loaded.analysis.classification.against(Class::DedalusS);
@@ -66,45 +66,46 @@ fn print(
         Err(Bound::Interrupt) => (Exit::Interrupted, "inconclusive", "bound:interrupt".to_string()),
         Err(bound) => (Exit::Inconclusive, "inconclusive", format!("bound:{bound}")),
     };
-    match arguments.format.format {
-        Format::Json => {
-            let object = RunObject {
-                schema: SCHEMA,
-                command: "run",
-                program: arguments.program.names(),
-                class: loaded.analysis.classification.class.name(),
-                semantics: arguments.semantics.name(),
-                verdict,
-                basis,
-                nodes: nodes(program),
-                outputs: outputs(program),
-                diagnostics: session.diagnostics.clone(),
-                statistics: session.statistics(&Figures::default()),
-                network: program.order.name(),
-                schedule: None,
-                stem: Vec::new(),
-                cycle: Vec::new(),
-                ultimate_model: model.ok().map(|model| shown(program, &model)),
-            };
-            session.print_json(&object, exit)
-        }
+    let style = session.style();
+    let (tone, how) = match &model {
+        Ok(_) => (Tone::Good, "the model by strata; fair runs may end in others".to_string()),
+        Err(bound) => (Tone::Open, format!("no model by strata, because {}", advice::meaning(*bound))),
+    };
+    let headline = format!("{}: {how}\n", style.paint(tone, verdict));
+    if let Some(drawn) = arguments.page.drawn(program, &[]) {
+        return arguments.page.show_drawn(drawn, &headline, exit, session);
+    }
+    let text = match arguments.page.plain() {
+        Format::Json => json_text(&RunObject {
+            schema: SCHEMA,
+            command: "run",
+            program: arguments.program.names(),
+            class: loaded.analysis.classification.class.name(),
+            semantics: arguments.semantics.name(),
+            verdict,
+            basis,
+            nodes: nodes(program),
+            outputs: outputs(program),
+            diagnostics: session.diagnostics.clone(),
+            statistics: session.statistics(&Figures::default()),
+            network: program.order.name(),
+            schedule: None,
+            stem: Vec::new(),
+            cycle: Vec::new(),
+            ultimate_model: model.ok().map(|model| shown(program, &model)),
+        }),
         Format::Sarif => {
-            let stopped = model.err().map(sarif::of_bound).into_iter().collect();
-            session.print_json(&sarif::log(&session.diagnostics, stopped), exit)
+            json_text(&sarif::log(&session.diagnostics, model.err().map(sarif::of_bound).into_iter().collect()))
         }
         Format::Text => {
-            let style = session.style();
-            let (tone, how) = match &model {
-                Ok(_) => (Tone::Good, "the model by strata; fair runs may end in others".to_string()),
-                Err(bound) => (Tone::Open, format!("no model by strata, because {}", advice::meaning(*bound))),
-            };
-            let mut page = format!("{}: {how}\n", style.paint(tone, verdict));
+            let mut page = headline.clone();
             if let (Ok(model), true) = (&model, session.verbosity != Verbosity::Quiet) {
                 let verbose = session.verbosity == Verbosity::Verbose;
                 page.push('\n');
                 page.push_str(&text::runs::ultimate_model(program, model, verbose, style));
             }
-            session.print(&page, exit)
+            page
         }
-    }
+    };
+    arguments.page.deliver(&text, &headline, exit, session)
 }
