@@ -8,10 +8,12 @@ pub mod json;
 pub mod obligations;
 pub mod points;
 pub mod proof;
+pub mod reproduced;
 pub mod rounds;
 pub mod sarif;
 pub mod space_time;
 pub mod style;
+pub mod svg;
 pub mod text;
 
 use crate::analysis::Analysis;

@@ -1,0 +1,3 @@
+//! Pictures as SVG: each stands by itself, in light and in dark.
+
+pub mod bars;
