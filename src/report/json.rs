@@ -42,7 +42,7 @@ pub use polarity::{PolarityObject, SpoilerObject, polarity};
 pub use proof::ProofObject;
 pub use reproduce::{ArtifactObject, ReproduceObject, RowObject};
 pub use run_why::{RunClaimObject, RunWhyObject};
-pub use runs::{ReplayObject, ReplayedRun, RunObject};
+pub use runs::{CostObject, ReplayObject, ReplayedRun, RunObject};
 pub use tests_run::{FailureObject, TestObject, TestedProgram};
 pub use valuations::{CaseObject, ValuationsObject};
 pub use why::{ClaimObject, WhyObject};

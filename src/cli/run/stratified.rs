@@ -85,6 +85,7 @@ fn print(
                 stem: Vec::new(),
                 cycle: Vec::new(),
                 ultimate_model: model.ok().map(|model| shown(program, &model)),
+                cost: None,
             };
             session.print_json(&object, exit)
         }
