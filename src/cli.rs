@@ -28,6 +28,7 @@ pub mod progress;
 pub mod prove;
 pub mod quantity;
 pub mod replay;
+pub mod reproduce;
 pub mod run;
 pub mod session;
 pub mod signals;
@@ -98,6 +99,8 @@ pub enum Command {
     Flow(flow::Arguments),
     /// Write the program for another solver or tool
     Export(export::Arguments),
+    /// Set the published verdicts and figures of papers beside what is found here
+    Reproduce(reproduce::Arguments),
     /// Compare programs with their own `// expect:` lines
     Test(test::Arguments),
     /// Lay out files in the one canonical way, comments included
@@ -125,6 +128,7 @@ impl Command {
             Command::Faults(arguments) => faults::run(arguments, session),
             Command::Flow(arguments) => flow::run(arguments, session),
             Command::Export(arguments) => export::run(arguments, session),
+            Command::Reproduce(arguments) => reproduce::run(arguments, session),
             Command::Test(arguments) => test::run(arguments, session),
             Command::Fmt(arguments) => fmt::run(arguments, session),
             Command::Explain(arguments) => explain::run(arguments, session),

@@ -23,6 +23,7 @@ pub mod races;
 pub mod read;
 pub mod recheck;
 mod recount;
+pub mod reproduce;
 pub mod searcher;
 mod slices;
 pub mod valuations;

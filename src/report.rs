@@ -11,6 +11,7 @@ pub mod json;
 pub mod obligations;
 pub mod points;
 pub mod proof;
+pub mod reproduced;
 pub mod rounds;
 pub mod runs;
 pub mod sarif;

@@ -32,6 +32,8 @@ mod points;
 mod proofs;
 #[path = "cli/refutations.rs"]
 mod refutations;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schemas.rs"]

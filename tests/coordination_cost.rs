@@ -14,6 +14,27 @@ use watershed::pipeline::{Verdict, check, read};
 use watershed::program::resolve;
 use watershed::syntax::load::Input;
 
+/// The programs that `paper-artifacts/blazes-2014` runs. `WATERSHED_BLESS=1` writes them.
+#[test]
+fn the_programs_of_the_artifact_are_those_of_the_generator() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("paper-artifacts/blazes-2014/programs");
+    for (system, generate) in
+        [("word-count", word_count as fn(usize, Coordination) -> String), ("ad-reporting", ad_reporting)]
+    {
+        for workers in [5, 10, 20] {
+            for coordination in Coordination::ALL {
+                let file = folder.join(format!("{system}-{workers}-{}.ded", coordination.name()));
+                let text = generate(workers, coordination);
+                if std::env::var_os("WATERSHED_BLESS").is_some() {
+                    std::fs::write(&file, &text).expect("a file that can be written");
+                }
+                let kept = std::fs::read_to_string(&file).unwrap_or_default();
+                assert!(kept == text, "{}: WATERSHED_BLESS=1 cargo test --test coordination_cost", file.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn coordination_changes_what_a_run_costs_and_not_what_it_ends_with() {
     for (generate, word) in [(word_count as fn(usize, Coordination) -> String, true), (ad_reporting, false)] {

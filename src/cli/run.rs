@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::EvalError;
 use crate::pipeline::Figures;
 use crate::report::facts::shown;
-use crate::report::json::{RunObject, SCHEMA, nodes, outputs};
+use crate::report::json::{CostObject, RunObject, SCHEMA, nodes, outputs};
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
@@ -22,6 +22,7 @@ use crate::witness::file::StepObject;
 use crate::witness::replay::ImpossibleStep;
 use crate::witness::run::{End, Policy, Run, interact, run as take};
 use crate::witness::simulate::Impossible;
+use crate::witness::simulate::StepRecord;
 use interactive::Person;
 
 /// Its arguments.
@@ -125,6 +126,16 @@ fn report_fault(loaded: &Loaded, schedule: &Schedule, error: &EvalError, budget:
     session.report(&loaded.sources, &[finding]);
 }
 
+/// What a run took whose loop begins after `stem` steps.
+fn cost(loaded: &Loaded, run: &Run, stem: usize) -> CostObject {
+    let sent = |records: &[StepRecord]| records.iter().map(|record| record.sent.len()).sum();
+    CostObject {
+        messages: sent(&run.records[..stem]),
+        resent: sent(&run.records[stem..]),
+        rounds: stem.div_ceil(loaded.program.nodes.len()),
+    }
+}
+
 fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Session) -> Exit {
     let program = &loaded.program;
     let (exit, verdict, basis) = match &run.end {
@@ -176,6 +187,7 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 stem: steps(&run.records[..stem]),
                 cycle: steps(&run.records[stem..]),
                 ultimate_model: model.map(|model| shown(program, &model)),
+                cost: Some(cost(loaded, run, stem)),
             })
         }
         PageFormat::Sarif => {

@@ -38,7 +38,7 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], meter: Meter) -> Exi
 
 /// The command of the interface that was asked for and is not there yet.
 fn planned(error: &clap::Error) -> Option<&'static str> {
-    const PLANNED: [&str; 3] = ["reclaim", "reproduce", "lsp"];
+    const PLANNED: [&str; 2] = ["reclaim", "lsp"];
     match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(name)) => PLANNED.into_iter().find(|planned| planned == name),
         _ => None,

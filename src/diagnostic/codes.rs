@@ -2,7 +2,7 @@
 //!
 //! Families: `E01` text and syntax · `E02` names, columns, types · `E03` location · `E04` safety, time, stratification · `E05` facts and network · `E06` usage and
 //! files · `E07` schedules and witnesses · `E08` errors met while running · `E09` fault injection · `E10` component graphs · `E11` export · `E12` unknown
-//! inputs · `13` points of order · `E14` coordination · `E15` pictures. `W…` are warnings of the same families.
+//! inputs · `13` points of order · `E14` coordination · `E15` artifacts · `E16` pictures. `W…` are warnings of the same families.
 
 use super::Severity;
 
@@ -34,6 +34,7 @@ macro_rules! table {
     };
 }
 
+mod artifacts;
 mod coordination;
 mod export;
 mod faults;
@@ -44,7 +45,8 @@ mod table;
 mod unknowns;
 
 pub use {
-    coordination::*, export::*, faults::*, flow::*, pictures::*, points::*, table::Entry, table::TABLE, unknowns::*,
+    artifacts::*, coordination::*, export::*, faults::*, flow::*, pictures::*, points::*, table::Entry, table::TABLE,
+    unknowns::*,
 };
 
 table! {
@@ -524,8 +526,7 @@ table! {
          sure:   watershed check program.ded --nodes alice,bob";
     PROCESSES_LOST = "W0620", "other processes were lost during the search",
         "A process ended or a connection broke. Process 0 took over what they had not reported yet and went on alone: the\n\
-         answer is the same, and took longer.\n\
-         \n\
+         answer is the same, and took longer.\n\n\
          wrong: process 1 is killed during the search\n\
          right: all processes run until process 0 has answered";
     CHECKPOINT_NOT_WRITTEN = "W0630", "a checkpoint that cannot be written",

@@ -1,6 +1,8 @@
-//! Pictures as SVG: space-time diagrams.
+//! Pictures as SVG: space-time diagrams here, bars in [`bars`].
 //!
 //! A picture stands by itself: no scripts, no fonts or files from elsewhere, light and dark as the reader's system is. What is told by colour is told by shape or words as well. All text is escaped by `maud`.
+
+pub mod bars;
 
 use super::diagram::{Arrow, Diagram, Dot, Row};
 use super::space_time::Glyphs;

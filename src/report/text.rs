@@ -9,6 +9,7 @@ mod fewer;
 pub mod flow;
 mod points;
 pub mod proof;
+pub mod reproduce;
 pub mod runs;
 mod valuations;
 pub mod why;

@@ -74,7 +74,7 @@ fn traces_are_what_the_format_says() {
         for run in ["1", "2"] {
             let output = watershed(&["check", &corpus(program), "--format", "itf", "--run", run]);
             if output.code == Some(2) {
-                assert!(run == "2" && output.stderr.contains("E1501"), "{program}: {}", output.stderr);
+                assert!(run == "2" && output.stderr.contains("E1601"), "{program}: {}", output.stderr);
                 continue;
             }
             let trace: Value = serde_json::from_str(&output.stdout).expect("a trace is JSON");
@@ -174,12 +174,12 @@ fn an_answer_goes_to_the_file_that_is_named() {
 fn an_answer_without_runs_says_so() {
     let output = watershed(&["check", &corpus("papers/reachability.ded"), "--format", "svg"]);
     assert_eq!((output.code, output.stdout.as_str()), (Some(0), ""), "{}", output.stderr);
-    assert!(output.stderr.contains("W1502") && output.stderr.contains("confluent"), "{}", output.stderr);
+    assert!(output.stderr.contains("W1602") && output.stderr.contains("confluent"), "{}", output.stderr);
     let run = watershed(&["run", &corpus("papers/reachability.ded"), "--format", "svg"]);
     assert!(run.code == Some(0) && run.stdout.contains("<svg"), "{}", run.stderr);
     for number in ["0", "3", "x", "-1"] {
         let output = watershed(&["check", &corpus("papers/marriage.ded"), "--format", "itf", "--run", number]);
         assert_eq!(output.code, Some(2), "{number}");
-        assert!(output.stderr.contains("E1501") && output.stdout.is_empty(), "{number}: {}", output.stderr);
+        assert!(output.stderr.contains("E1601") && output.stdout.is_empty(), "{number}: {}", output.stderr);
     }
 }

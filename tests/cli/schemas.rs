@@ -86,6 +86,11 @@ fn what_each_command_prints_validates() {
         validate(&flow, &json, program);
         verdicts.push(json["verdict"].to_string());
     }
+    let reproduced = validator("reproduce");
+    for arguments in [&["--list"][..], &["no-such"], &["--artifacts", "no/such"]] {
+        let json = watershed(&[&["reproduce", "--format", "json"], arguments].concat()).json();
+        validate(&reproduced, &json, &format!("reproduce {arguments:?}"));
+    }
     let coordinate = validator("coordinate");
     for program in
         ["papers/marriage.ded", "papers/reachability.ded", "cart/destructive.ded", "kvs/diverging.ded", "no/such.ded"]

@@ -1,4 +1,4 @@
-//! The published table of lineage-driven fault injection beside what is found here, `paper-artifacts/lineage-2015/results.md`. `WATERSHED_BLESS=1` writes
+//! The published table of lineage-driven fault injection beside what is found here, `paper-artifacts/lineage-2015/table.md`. `WATERSHED_BLESS=1` writes
 //! it anew; `cargo test --release --test faults table -- --nocapture` prints it with this machine's seconds.
 //!
 //! The programs were written anew, so that runs and sizes are not those of the same program; verdicts are compared.
@@ -202,7 +202,7 @@ fn the_published_table() {
     }
     println!("{table}\n{searching:.3} s of search, {:.3} s in all", started.elapsed().as_secs_f64());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    compare_with(&root().join("paper-artifacts/lineage-2015/results.md"), &table);
+    compare_with(&root().join("paper-artifacts/lineage-2015/table.md"), &table);
 }
 
 /// The table without the last column, which says how long it took.

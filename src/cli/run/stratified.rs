@@ -93,6 +93,7 @@ fn print(
             stem: Vec::new(),
             cycle: Vec::new(),
             ultimate_model: model.ok().map(|model| shown(program, &model)),
+            cost: None,
         }),
         Format::Sarif => {
             json_text(&sarif::log(&session.diagnostics, model.err().map(sarif::of_bound).into_iter().collect()))

@@ -48,6 +48,19 @@ pub struct RunObject {
     pub cycle: Vec<StepObject>,
     /// The run's ultimate model; `null` unless the run ended.
     pub ultimate_model: Option<Vec<String>>,
+    /// What it took; `null` if there is no run.
+    pub cost: Option<CostObject>,
+}
+
+/// What a run took.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CostObject {
+    /// Copies sent before the loop.
+    pub messages: usize,
+    /// Copies sent each time round the loop.
+    pub resent: usize,
+    /// Steps before the loop for each node of the network, rounded up: the number of rounds, if the run is in rounds.
+    pub rounds: usize,
 }
 
 /// The answer of `replay`.

@@ -6,7 +6,7 @@
 
 use super::{
     CheckObject, ClassificationObject, CoordinateObject, EquivObject, ExplanationObject, FaultsObject, FlowObject,
-    ProofObject, Refusal, ReplayObject, RunObject, TestObject,
+    ProofObject, Refusal, ReplayObject, ReproduceObject, RunObject, TestObject,
 };
 use crate::witness::file::WitnessFile;
 use schemars::generate::SchemaSettings;
@@ -36,6 +36,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("flow.json", schema::<Answer<FlowObject>>("What `flow` prints with `--format json`.")),
         ("coordinate.json", schema::<Answer<CoordinateObject>>("What `coordinate` prints with `--format json`.")),
         ("equiv.json", schema::<Answer<EquivObject>>("What `equiv` prints with `--format json`.")),
+        ("reproduce.json", schema::<Answer<ReproduceObject>>("What `reproduce` prints with `--format json`.")),
         ("test.json", schema::<Answer<TestObject>>("What `test` prints with `--format json`.")),
         ("explain.json", schema::<Answer<ExplanationObject>>("What `explain` prints with `--format json`.")),
         ("witness.json", schema::<WitnessFile>("What `check` and `explore` write with `--witness`.")),

@@ -1,0 +1,137 @@
+//! `reproduce` on small artifacts made for the test: how rows stand, exit codes, refusals, what is written.
+
+use crate::invocation::{Output, directory, watershed};
+use std::path::Path;
+
+const DIFFLUENT: &str = "nodes n; g(#n); m(#n)@async :- g(#n); h(#n)@async :- g(#n); seen() :- m(), h(); output seen;";
+const CONFLUENT: &str = "nodes n; q(#n, 1); p(X) :- q(X);";
+
+/// An artifact `small` with these rows and two programs, in a directory of its own.
+fn artifact(rows: &str) -> tempfile::TempDir {
+    let all = directory();
+    let folder = all.path().join("small");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("diffluent.ded"), DIFFLUENT).expect("a program");
+    std::fs::write(folder.join("confluent.ded"), CONFLUENT).expect("a program");
+    std::fs::write(folder.join("published.toml"), format!("paper = \"A paper\"\nread = \"paper\"\n{rows}"))
+        .expect("rows");
+    all
+}
+
+fn reproduce(all: &Path, more: &[&str]) -> Output {
+    watershed(&[&["reproduce", "--artifacts", &all.display().to_string()], more].concat())
+}
+
+const AGREE: &str =
+    "[[row]]\nname = \"join\"\npublished = \"diffluent\"\ncommand = [\"check\", \"diffluent.ded\"]\nexit = 1\n";
+
+#[test]
+fn rows_that_agree_are_a_yes() {
+    let all = artifact(AGREE);
+    let output = reproduce(all.path(), &[]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert!(output.stdout.contains("agree: 1 agree"), "{}", output.stdout);
+    // Nothing was written, and that is said.
+    assert!(output.stderr.contains("W1501") && !all.path().join("small/results.md").exists(), "{}", output.stderr);
+    let json = reproduce(all.path(), &["--format", "json"]).json();
+    let row = &json["artifacts"][0]["rows"][0];
+    assert_eq!(
+        (&json["verdict"], &row["status"], &row["here"]),
+        (&"agree".into(), &"agree".into(), &"diffluent".into())
+    );
+}
+
+#[test]
+fn a_row_that_disagrees_is_a_no_even_beside_one_that_is_missing() {
+    let all = artifact(
+        "[[row]]\nname = \"wrong\"\npublished = \"diffluent\"\ncommand = [\"check\", \"confluent.ded\"]\n\
+         [[row]]\nname = \"later\"\nkind = \"not-yet\"\nreason = \"lattices\"\n",
+    );
+    let output = reproduce(all.path(), &[]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    for part in ["expected diffluent", "disagree: 1 not yet, 1 disagree", "lattices"] {
+        assert!(output.stdout.contains(part), "{part} is not in\n{}", output.stdout);
+    }
+}
+
+#[test]
+fn what_is_missing_is_inconclusive() {
+    let all = artifact(&format!("{AGREE}[[row]]\nname = \"later\"\nkind = \"not-yet\"\nreason = \"lattices\"\n"));
+    let output = reproduce(all.path(), &["--format", "json"]);
+    assert_eq!((output.code, &output.json()["verdict"]), (Some(3), &"not-yet".into()), "{output:?}");
+}
+
+#[test]
+fn errata_need_their_witness() {
+    let erratum = |program: &str, published: &str, here: &str| {
+        artifact(&format!(
+            "[[row]]\nname = \"e\"\nkind = \"erratum\"\npublished = \"{published}\"\nhere = \"{here}\"\n\
+             erratum = \"semantics, erratum 0: for a test\"\ncommand = [\"check\", \"{program}.ded\"]\n"
+        ))
+    };
+    let with = reproduce(erratum("diffluent", "confluent", "diffluent").path(), &["-q"]);
+    assert_eq!((with.code, with.stdout.as_str()), (Some(0), "agree: 1 erratum\n"), "{with:?}");
+    let without = reproduce(erratum("confluent", "diffluent", "confluent").path(), &[]);
+    assert_eq!(without.code, Some(1), "{without:?}");
+    assert!(without.stdout.contains("an erratum needs a witness"), "{}", without.stdout);
+    let same = reproduce(erratum("diffluent", "diffluent", "diffluent").path(), &[]);
+    assert_eq!((same.code, same.stderr.contains("E1501")), (Some(2), true), "{same:?}");
+}
+
+#[test]
+fn a_program_that_is_not_there_and_a_row_that_takes_too_long_disagree() {
+    let all =
+        artifact("[[row]]\nname = \"gone\"\nkind = \"own\"\nhere = \"null\"\ncommand = [\"check\", \"gone.ded\"]\n");
+    let output = reproduce(all.path(), &[]);
+    assert_eq!((output.code, output.stdout.contains("E0601")), (Some(1), true), "{output:?}");
+    let output = reproduce(artifact(AGREE).path(), &["--timeout", "0"]);
+    assert_eq!((output.code, output.stdout.contains("longer than `--timeout`")), (Some(1), true), "{output:?}");
+}
+
+#[test]
+fn what_is_written_is_what_is_compared() {
+    let chart = "[[row]]\nname = \"states\"\nkind = \"own\"\nhere = \"1\"\nvalue = \"/statistics/states\"\n\
+                 command = [\"explore\", \"confluent.ded\"]\n\
+                 [[chart]]\nfile = \"figures/bars.svg\"\ntitle = \"States\"\nunit = \"states\"\ngroups = [\"one\"]\n\
+                 series = [{ name = \"explored\", rows = [\"states\"] }]\n";
+    let all = artifact(&format!("{AGREE}{chart}"));
+    let output = reproduce(all.path(), &["small", "--write"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{output:?}");
+    let results = std::fs::read_to_string(all.path().join("small/results.md")).expect("results.md");
+    assert!(results.contains("| join |  |  | diffluent | diffluent | agree |"), "{results}");
+    assert!(std::fs::read_to_string(all.path().join("small/figures/bars.svg")).expect("bars").starts_with("<svg"));
+    assert_eq!(reproduce(all.path(), &[]).stderr, "", "nothing differs now");
+    std::fs::write(all.path().join("small/results.md"), results + "more").expect("a changed file");
+    assert!(reproduce(all.path(), &[]).stderr.contains("W1501"));
+}
+
+#[test]
+fn malformed_descriptions_are_refused_with_their_place() {
+    for (rows, part) in [
+        ("[[row]]\nname = \"a\"\nsurprise = 1\n", "surprise"),
+        ("[[row]]\nname = \"a\"\npublished = \"x\"\n", "expected `command` in a row of this kind (`a`)"),
+        ("[[row]]\nname = \"a\"\nkind = \"own\"\npublished = \"x\"\n", "expected `here`"),
+        ("[[row]]\nname = \"a\"\npublished = \"x\"\ncommand = [\"reproduce\"]\n", "found `reproduce`"),
+        (&format!("{AGREE}{AGREE}"), "found `join` again"),
+        ("[[figure]]\nfile = \"../out.svg\"\ntitle = \"t\"\ncommand = [\"check\"]\n", "below the folder"),
+        ("[[row\n", "E1501"),
+    ] {
+        let all = artifact(rows);
+        let output = reproduce(all.path(), &[]);
+        assert_eq!(output.code, Some(2), "{output:?}");
+        assert!(output.stderr.contains(part) && output.stderr.contains("published.toml:"), "{part}: {}", output.stderr);
+        let json = reproduce(all.path(), &["--format", "json"]).json();
+        assert_eq!((&json["verdict"], &json["diagnostics"][0]["code"]), (&serde_json::Value::Null, &"E1501".into()));
+    }
+}
+
+#[test]
+fn names_are_looked_up() {
+    let all = artifact(AGREE);
+    let output = reproduce(all.path(), &["smal"]);
+    assert_eq!((output.code, output.stderr.contains("did you mean `small`?")), (Some(2), true), "{output:?}");
+    let listed = reproduce(all.path(), &["--list"]);
+    assert_eq!((listed.code, listed.stdout.contains("small    1 rows  A paper")), (Some(0), true), "{listed:?}");
+    let nowhere = watershed(&["reproduce", "--artifacts", "no/such"]);
+    assert_eq!((nowhere.code, nowhere.stderr.contains("E1502")), (Some(2), true), "{nowhere:?}");
+}
