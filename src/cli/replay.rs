@@ -17,7 +17,7 @@ use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
-use crate::schedule::{Schedule, parse};
+use crate::schedule::{Schedule, critical, parse};
 use crate::witness::file::{self, Claims, StepObject, read};
 use crate::witness::outcome::check_outcome;
 use crate::witness::replay::{
@@ -55,6 +55,7 @@ enum Given {
 struct Replayed {
     /// What it is to show.
     claim: String,
+    schedule: Schedule,
     records: Vec<StepRecord>,
     stem: usize,
     fact: Option<LocatedFact>,
@@ -190,6 +191,7 @@ fn alone(program: &Program, schedule: &Schedule, budget: &Budget) -> Result<Repl
     }
     let replayed = |claim: &str| Replayed {
         claim: claim.to_string(),
+        schedule: schedule.clone(),
         stem: schedule.stem.len(),
         records: records.clone(),
         fact: None,
@@ -335,7 +337,7 @@ fn conclude(
 fn drawables(replayed: &[Replayed]) -> Vec<Drawable<'_>> {
     let parts_at = match replayed {
         [first, second] if first.fact.is_some() && first.fact == second.fact => {
-            first.records.iter().zip(&second.records).position(|(a, b)| a.scheduled() != b.scheduled())
+            Some(critical(&first.schedule, &second.schedule))
         }
         _ => None,
     };

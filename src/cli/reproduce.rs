@@ -91,10 +91,11 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let executable = Executable { file: &file, threaded: &threaded, timeout, at_a_time, interrupted: &interrupted };
     let speaks = arguments.format == Form::Text;
     let mut all: Vec<Reproduced> = Vec::new();
+    let mut stopped = false;
     for artifact in artifacts {
         let Some(judged) = run_rows(&artifact, &executable, |_| true) else {
-            session.refuse("reproduce", Vec::new(), format);
-            return Exit::Interrupted;
+            stopped = true;
+            break;
         };
         let judged = judged.into_iter().map(|judged| judged.expect("every row was wanted")).collect();
         let reproduced = Reproduced { artifact, judged };
@@ -108,6 +109,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         all.push(reproduced);
     }
     let exit = match text::verdict(&all) {
+        _ if stopped => Exit::Interrupted,
         _ if session.diagnostics.iter().any(|finding| finding.severity == "error") => Exit::Wrong,
         Verdict::Agree => Exit::Yes,
         Verdict::Disagree => Exit::No,
@@ -115,14 +117,14 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     if !speaks {
         let statistics = session.statistics(&Figures::default());
-        let object = ReproduceObject::new(&all, session.diagnostics.clone(), statistics);
+        let object = ReproduceObject::new(&all, stopped, session.diagnostics.clone(), statistics);
         return session.print_json(&object, exit);
     }
     let style = session.style();
     let page = if session.verbosity == Verbosity::Quiet {
-        text::headline(&all, style) + "\n"
+        text::headline(&all, stopped, style) + "\n"
     } else {
-        text::summary(&all, style)
+        text::summary(&all, stopped, style)
     };
     session.print(&page, exit)
 }
@@ -183,7 +185,8 @@ fn list(artifacts: &[Artifact], form: Form, session: &mut Session) -> Exit {
                 judged: Vec::new(),
             })
             .collect();
-        let object = ReproduceObject::new(&all, session.diagnostics.clone(), session.statistics(&Figures::default()));
+        let object =
+            ReproduceObject::new(&all, false, session.diagnostics.clone(), session.statistics(&Figures::default()));
         return session.print_json(&object, Exit::Yes);
     }
     let width = artifacts.iter().map(|artifact| artifact.name.len()).max().unwrap_or(0);

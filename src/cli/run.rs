@@ -21,8 +21,7 @@ use crate::schedule::Schedule;
 use crate::witness::file::StepObject;
 use crate::witness::replay::ImpossibleStep;
 use crate::witness::run::{End, Policy, Run, interact, run as take};
-use crate::witness::simulate::Impossible;
-use crate::witness::simulate::StepRecord;
+use crate::witness::simulate::{Impossible, StepRecord};
 use interactive::Person;
 
 /// Its arguments.
@@ -136,6 +135,35 @@ fn cost(loaded: &Loaded, run: &Run, stem: usize) -> CostObject {
     }
 }
 
+/// The object of an answer that has no run.
+fn object(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    verdict: &'static str,
+    basis: String,
+    session: &Session,
+) -> RunObject {
+    RunObject {
+        schema: SCHEMA,
+        command: "run",
+        program: arguments.program.names(),
+        class: loaded.analysis.classification.class.name(),
+        semantics: arguments.semantics.name(),
+        verdict,
+        basis,
+        nodes: nodes(&loaded.program),
+        outputs: outputs(&loaded.program),
+        diagnostics: session.diagnostics.clone(),
+        statistics: session.statistics(&Figures::default()),
+        network: loaded.program.order.name(),
+        schedule: None,
+        stem: Vec::new(),
+        cycle: Vec::new(),
+        ultimate_model: None,
+        cost: None,
+    }
+}
+
 fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Session) -> Exit {
     let program = &loaded.program;
     let (exit, verdict, basis) = match &run.end {
@@ -171,23 +199,12 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
         PageFormat::Json => {
             let steps = |records: &[_]| records.iter().map(|r| StepObject::new(program, r)).collect();
             json_text(&RunObject {
-                schema: SCHEMA,
-                command: "run",
-                program: arguments.program.names(),
-                class: loaded.analysis.classification.class.name(),
-                semantics: arguments.semantics.name(),
-                verdict,
-                basis,
-                nodes: nodes(program),
-                outputs: outputs(program),
-                diagnostics: session.diagnostics.clone(),
-                statistics: session.statistics(&Figures::default()),
-                network: program.order.name(),
                 schedule: Some(run.schedule.show(program)),
                 stem: steps(&run.records[..stem]),
                 cycle: steps(&run.records[stem..]),
                 ultimate_model: model.map(|model| shown(program, &model)),
                 cost: Some(cost(loaded, run, stem)),
+                ..object(arguments, loaded, verdict, basis, session)
             })
         }
         PageFormat::Sarif => {

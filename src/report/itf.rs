@@ -4,95 +4,104 @@
 //! who stepped, what was delivered and sent in it, the D of each node's latest step, and what is in flight. Integers are written as
 //! `{"#bigint": "…"}`, facts of a relation as a set of tuples, symbols as strings.
 //!
-//! `loop` says from which state on the trace repeats. With a stem of s transitions and a loop of c it would be s + 1: the state after the
-//! first transition of the loop is the one after the (s + c + 1)-th. That is so only if the buffer at the loop's end is the one at its
-//! start; where it only covers it (semantics §3), the run goes on for ever and no state comes back, and there is no `loop`.
+//! `loop` names a state to which the last one leads. A run with a stem of s transitions and a loop of c is written with the loop taken twice, and
+//! `loop` is s + c + 1: the first time round, the other nodes' latest D may still be of the stem, so state s + 1 is not what comes after
+//! state s + c. The trace closes only if state s + 2c is state s + c, variable by variable, and that is compared, not assumed: where the buffer
+//! at the loop's end only covers the one at its start (semantics §3), no state comes back, and there is one round and no `loop`.
+//! Numbers of local steps grow for ever, so they are told beside the state (`#meta`) and are no variable.
 
 use super::runs::ShownRun;
 use crate::faults::FaultSet;
 use crate::faults::rounds::Run;
 use crate::program::{Fact, LocatedFact, NodeId, Program, RelationId, Value};
+use crate::witness::StepRecord;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The variables of a run of semantics §2.
+const VARIABLES: [&str; 5] = ["node", "delivered", "sent", "facts", "in_flight"];
+
 /// A run of semantics §2.
 pub fn trace(program: &Program, run: &ShownRun<'_>) -> String {
-    let mut latest: BTreeMap<NodeId, &BTreeSet<Fact>> = BTreeMap::new();
-    let mut in_flight: BTreeMap<LocatedFact, u64> = BTreeMap::new();
-    let mut buffers = vec![in_flight.clone()];
-    let mut states = vec![state(
-        0,
-        vec![
-            ("node", json!("")),
-            ("local_step", integer(0)),
-            ("delivered", set(Vec::new())),
-            ("sent", set(Vec::new())),
-            ("facts", facts(program, &latest)),
-            ("in_flight", set(Vec::new())),
-        ],
-    )];
-    for (index, record) in run.records.iter().enumerate() {
+    let (all, stem) = (run.records.len(), run.stem);
+    let mut after = After { program, latest: BTreeMap::new(), in_flight: BTreeMap::new() };
+    let mut states = vec![state(0, None, VARIABLES.into_iter().zip(after.variables(None)))];
+    let again = run.records[stem..].iter();
+    for (index, record) in run.records.iter().chain(again).enumerate() {
+        after.take(record);
+        // The second time round, steps go on being counted where the first left off.
+        let step = if index < all { record.step } else { record.step + steps_of(record.node, &run.records[stem..]) };
+        let name = format!("{}:{step}", program.show_node(record.node));
+        states.push(state(index + 1, Some(&name), VARIABLES.into_iter().zip(after.variables(Some(record)))));
+    }
+    let closes = stem < all && VARIABLES.iter().all(|&name| states[all][name] == states[states.len() - 1][name]);
+    let mut about = run.title.clone();
+    if !closes {
+        states.truncate(all + 1);
+        if stem < all {
+            about = format!("{about}; transitions {} to {all} repeat for ever, and the buffer grows", stem + 1);
+        }
+    }
+    written(&about, &VARIABLES, states, closes.then_some(all + 1))
+}
+
+/// How many of these steps are a node's.
+fn steps_of(node: NodeId, records: &[StepRecord]) -> u64 {
+    records.iter().filter(|record| record.node == node).count() as u64
+}
+
+/// What there is after some transitions.
+struct After<'a> {
+    program: &'a Program,
+    latest: BTreeMap<NodeId, &'a BTreeSet<Fact>>,
+    in_flight: BTreeMap<LocatedFact, u64>,
+}
+
+impl<'a> After<'a> {
+    fn take(&mut self, record: &'a StepRecord) {
         for delivered in &record.delivered {
             let message = LocatedFact { node: record.node, fact: delivered.fact.clone() };
-            if let Some(copies) = in_flight.get_mut(&message) {
-                *copies = copies.saturating_sub(delivered.copies);
-            }
+            let copies = self.in_flight.get_mut(&message).expect("internal error: a delivery of what is not in flight");
+            *copies -= delivered.copies;
         }
         for message in &record.sent {
-            *in_flight.entry(message.clone()).or_default() += 1;
+            *self.in_flight.entry(message.clone()).or_default() += 1;
         }
-        in_flight.retain(|_, copies| *copies > 0);
-        latest.insert(record.node, &record.derived);
-        let delivered = record.delivered.iter().map(|delivered| {
+        self.in_flight.retain(|_, copies| *copies > 0);
+        self.latest.insert(record.node, &record.derived);
+    }
+
+    /// The values of [`VARIABLES`]; `last` is the transition that was taken last.
+    fn variables(&self, last: Option<&StepRecord>) -> [Json; 5] {
+        let program = self.program;
+        let delivered = last.into_iter().flat_map(|record| &record.delivered).map(|delivered| {
             let mut object = message(program, &delivered.fact);
             object.insert("copies".to_string(), integer(delivered.copies));
+            // On ordered channels one fact may come from several senders.
+            if let Some(from) = delivered.from {
+                object.insert("from".to_string(), json!(program.show_node(from)));
+            }
             Json::Object(object)
         });
-        let sent = record.sent.iter().map(|sent| addressed(program, sent, 1));
-        states.push(state(
-            index + 1,
-            vec![
-                ("node", json!(program.show_node(record.node))),
-                ("local_step", integer(record.step)),
-                ("delivered", set(delivered.collect())),
-                ("sent", set(sent.collect())),
-                ("facts", facts(program, &latest)),
-                ("in_flight", set(in_flight.iter().map(|(m, copies)| addressed(program, m, *copies)).collect())),
-            ],
-        ));
-        buffers.push(in_flight.clone());
+        let sent = last.into_iter().flat_map(|record| &record.sent).map(|sent| addressed(program, sent, 1));
+        [
+            json!(last.map(|record| program.show_node(record.node)).unwrap_or_default()),
+            set(delivered.collect()),
+            set(sent.collect()),
+            facts(program, &self.latest),
+            set(self.in_flight.iter().map(|(sent, copies)| addressed(program, sent, *copies)).collect()),
+        ]
     }
-    let repeats = run.stem < run.records.len();
-    let closes = repeats && buffers[run.stem] == buffers[run.records.len()];
-    let about = match (repeats, closes) {
-        (true, false) => format!(
-            "{}; transitions {} to {} repeat for ever, and the buffer grows",
-            run.title,
-            run.stem + 1,
-            run.records.len()
-        ),
-        _ => run.title.clone(),
-    };
-    written(
-        &about,
-        &["node", "local_step", "delivered", "sent", "facts", "in_flight"],
-        states,
-        closes.then_some(run.stem + 1),
-    )
 }
+
+/// The variables of a run in rounds.
+const ROUND_VARIABLES: [&str; 4] = ["round", "crashed", "sent", "facts"];
 
 /// A run in synchronous rounds (semantics §5). State 0 is the one before the first round.
 pub fn rounds(program: &Program, title: &str, run: &Run, faults: &FaultSet) -> String {
     let nodes: Vec<NodeId> = program.node_ids().collect();
-    let mut states = vec![state(
-        0,
-        vec![
-            ("round", integer(0)),
-            ("crashed", set(Vec::new())),
-            ("sent", set(Vec::new())),
-            ("facts", facts(program, &BTreeMap::new())),
-        ],
-    )];
+    let before = [integer(0), set(Vec::new()), set(Vec::new()), facts(program, &BTreeMap::new())];
+    let mut states = vec![state(0, None, ROUND_VARIABLES.into_iter().zip(before))];
     for (time, round) in (1u64..).zip(&run.rounds) {
         let mut at: BTreeMap<NodeId, BTreeSet<Fact>> = BTreeMap::new();
         for fact in &round.derived {
@@ -110,17 +119,10 @@ pub fn rounds(program: &Program, title: &str, run: &Run, faults: &FaultSet) -> S
             object.insert("lost".to_string(), json!(sent.lost));
             Json::Object(object)
         });
-        states.push(state(
-            states.len(),
-            vec![
-                ("round", integer(time)),
-                ("crashed", set(crashed.collect())),
-                ("sent", set(sent.collect())),
-                ("facts", facts(program, &latest)),
-            ],
-        ));
+        let variables = [integer(time), set(crashed.collect()), set(sent.collect()), facts(program, &latest)];
+        states.push(state(states.len(), None, ROUND_VARIABLES.into_iter().zip(variables)));
     }
-    written(title, &["round", "crashed", "sent", "facts"], states, None)
+    written(title, &ROUND_VARIABLES, states, None)
 }
 
 fn written(about: &str, variables: &[&str], states: Vec<Json>, repeats_from: Option<usize>) -> String {
@@ -141,10 +143,15 @@ fn written(about: &str, variables: &[&str], states: Vec<Json>, repeats_from: Opt
     text
 }
 
-fn state(index: usize, variables: Vec<(&str, Json)>) -> Json {
+fn state(index: usize, step: Option<&str>, variables: impl Iterator<Item = (&'static str, Json)>) -> Json {
+    let mut meta = Map::new();
+    meta.insert("index".to_string(), json!(index));
+    if let Some(step) = step {
+        meta.insert("step".to_string(), json!(step));
+    }
     let mut state = Map::new();
-    state.insert("#meta".to_string(), json!({ "index": index }));
-    state.extend(variables.into_iter().map(|(name, value)| (name.to_string(), value)));
+    state.insert("#meta".to_string(), Json::Object(meta));
+    state.extend(variables.map(|(name, value)| (name.to_string(), value)));
     Json::Object(state)
 }
 

@@ -1,6 +1,7 @@
 //! Pictures as SVG: space-time diagrams here, bars in [`bars`].
 //!
-//! A picture stands by itself: no scripts, no fonts or files from elsewhere, light and dark as the reader's system is. What is told by colour is told by shape or words as well. All text is escaped by `maud`.
+//! A picture stands by itself: no scripts, no fonts or files from elsewhere, light and dark as the reader's system is. What
+//! is told by colour is told by shape or words as well. All text is escaped by `maud`.
 
 pub mod bars;
 
@@ -53,6 +54,11 @@ pub fn file(diagrams: &[Diagram]) -> String {
             }
         }
     };
+    standing_alone(svg)
+}
+
+/// The text of a file that holds one picture.
+fn standing_alone(svg: Markup) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", svg.into_string())
 }
 
@@ -212,30 +218,18 @@ impl<'a> Layout<'a> {
             };
         };
         let (end, ..) = self.rows[delivered];
-        let shape = if arrow.from == arrow.to {
+        let away = RADIUS + 1.0;
+        let (shape, tip, along) = if arrow.from == arrow.to {
             // A node's message to itself bows out to the right and comes back.
-            let bow = from + 22.0;
-            format!(
-                "M{x} {a} C{bow} {a} {bow} {b} {tip} {b}",
-                x = px(from),
-                a = px(start),
-                b = px(end),
-                bow = px(bow),
-                tip = px(from + RADIUS + 1.0)
-            )
+            let (bow, tip) = (px(from + 22.0), (from + away, end));
+            let (x, start, end) = (px(from), px(start), px(end));
+            (format!("M{x} {start} C{bow} {start} {bow} {end} {} {end}", px(tip.0)), tip, (-1.0, 0.0))
         } else {
             let (dx, dy) = (to - from, end - start);
             let length = dx.hypot(dy).max(1.0);
-            let short = RADIUS + 1.0;
-            format!("M{} {} L{} {}", px(from), px(start), px(to - dx / length * short), px(end - dy / length * short))
-        };
-        let (tip, along) = if arrow.from == arrow.to {
-            ((from + RADIUS + 1.0, end), (-1.0, 0.0))
-        } else {
-            let (dx, dy) = (to - from, end - start);
-            let length = dx.hypot(dy).max(1.0);
-            let unit = (dx / length, dy / length);
-            ((to - unit.0 * (RADIUS + 1.0), end - unit.1 * (RADIUS + 1.0)), unit)
+            let along = (dx / length, dy / length);
+            let tip = (to - along.0 * away, end - along.1 * away);
+            (format!("M{} {} L{} {}", px(from), px(start), px(tip.0), px(tip.1)), tip, along)
         };
         html! {
             g class=(class) data-sent=(arrow.sent) data-delivered=(delivered) {

@@ -1,7 +1,9 @@
 //! `reproduce` on small artifacts made for the test: how rows stand, exit codes, refusals, what is written.
 
-use crate::invocation::{Output, directory, watershed};
+use crate::invocation::{Output, binary, directory, watershed};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const DIFFLUENT: &str = "nodes n; g(#n); m(#n)@async :- g(#n); h(#n)@async :- g(#n); seen() :- m(), h(); output seen;";
 const CONFLUENT: &str = "nodes n; q(#n, 1); p(X) :- q(X);";
@@ -99,7 +101,7 @@ fn what_is_written_is_what_is_compared() {
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{output:?}");
     let results = std::fs::read_to_string(all.path().join("small/results.md")).expect("results.md");
     assert!(results.contains("| join |  |  | diffluent | diffluent | agree |"), "{results}");
-    assert!(std::fs::read_to_string(all.path().join("small/figures/bars.svg")).expect("bars").starts_with("<svg"));
+    assert!(std::fs::read_to_string(all.path().join("small/figures/bars.svg")).expect("bars").contains("<svg"));
     assert_eq!(reproduce(all.path(), &[]).stderr, "", "nothing differs now");
     std::fs::write(all.path().join("small/results.md"), results + "more").expect("a changed file");
     assert!(reproduce(all.path(), &[]).stderr.contains("W1501"));
@@ -134,4 +136,26 @@ fn names_are_looked_up() {
     assert_eq!((listed.code, listed.stdout.contains("small    1 rows  A paper")), (Some(0), true), "{listed:?}");
     let nowhere = watershed(&["reproduce", "--artifacts", "no/such"]);
     assert_eq!((nowhere.code, nowhere.stderr.contains("E1502")), (Some(2), true), "{nowhere:?}");
+}
+
+/// Interrupted, it says so, ends the row that runs, and gives no verdict on what it did not look at.
+#[test]
+fn a_signal_ends_it_with_what_was_found() {
+    let all =
+        artifact("[[row]]\nname = \"endless\"\npublished = \"confluent\"\ncommand = [\"explore\", \"endless.ded\"]\n");
+    let counter = "nodes n; tick(#n, 0)@1; tick(#n, X + 1)@next :- tick(#n, X);";
+    std::fs::write(all.path().join("small/endless.ded"), counter).expect("a program");
+    let child = binary()
+        .args(["reproduce", "--format", "json", "--artifacts", &all.path().display().to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    std::thread::sleep(Duration::from_millis(1500));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the report so far");
+    assert_eq!((&json["verdict"], &json["artifacts"]), (&"inconclusive".into(), &serde_json::json!([])));
 }

@@ -11,11 +11,10 @@ use crate::cli::options::Format;
 use crate::cli::session::{Loaded, Session, json_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
-use crate::pipeline::Figures;
 use crate::program::{LocatedFact, Program, RuleId};
 use crate::prove::datalog_model::stratified_model;
 use crate::report::facts::shown;
-use crate::report::json::{RunObject, SCHEMA, nodes, outputs};
+use crate::report::json::RunObject;
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
 use std::collections::BTreeSet;
@@ -77,23 +76,8 @@ fn print(
     }
     let text = match arguments.page.plain() {
         Format::Json => json_text(&RunObject {
-            schema: SCHEMA,
-            command: "run",
-            program: arguments.program.names(),
-            class: loaded.analysis.classification.class.name(),
-            semantics: arguments.semantics.name(),
-            verdict,
-            basis,
-            nodes: nodes(program),
-            outputs: outputs(program),
-            diagnostics: session.diagnostics.clone(),
-            statistics: session.statistics(&Figures::default()),
-            network: program.order.name(),
-            schedule: None,
-            stem: Vec::new(),
-            cycle: Vec::new(),
             ultimate_model: model.ok().map(|model| shown(program, &model)),
-            cost: None,
+            ..super::object(arguments, loaded, verdict, basis, session)
         }),
         Format::Sarif => {
             json_text(&sarif::log(&session.diagnostics, model.err().map(sarif::of_bound).into_iter().collect()))

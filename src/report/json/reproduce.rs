@@ -16,8 +16,9 @@ pub struct ReproduceObject {
     /// `reproduce`.
     #[schemars(extend("const" = "reproduce"))]
     pub command: &'static str,
-    /// `disagree` if a row does; else `not-yet` if one is not answered yet; else `agree`.
-    #[schemars(extend("enum" = ["agree", "disagree", "not-yet"]))]
+    /// `inconclusive` if interrupted: `artifacts` are those that were done; else `disagree` if a row does; else `not-yet` if one is not answered
+    /// yet; else `agree`.
+    #[schemars(extend("enum" = ["agree", "disagree", "not-yet", "inconclusive"]))]
     pub verdict: &'static str,
     /// One entry an artifact, sorted by name.
     pub artifacts: Vec<ArtifactObject>,
@@ -69,12 +70,12 @@ pub struct RowObject {
 }
 
 impl ReproduceObject {
-    /// The object of what was found.
-    pub fn new(all: &[Reproduced], diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+    /// The object of what was found; `stopped` if others were not looked at.
+    pub fn new(all: &[Reproduced], stopped: bool, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
         ReproduceObject {
             schema: SCHEMA,
             command: "reproduce",
-            verdict: verdict(all).name(),
+            verdict: if stopped { "inconclusive" } else { verdict(all).name() },
             artifacts: all.iter().map(ArtifactObject::new).collect(),
             diagnostics,
             statistics,

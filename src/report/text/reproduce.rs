@@ -2,6 +2,8 @@
 
 use crate::pipeline::reproduce::{Status, Verdict};
 use crate::report::reproduced::{Reproduced, counts};
+use crate::report::space_time::Glyphs;
+use crate::report::space_time::text::shorten;
 use crate::report::style::{Style, Tone};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -45,8 +47,8 @@ pub fn artifact(reproduced: &Reproduced, style: Style) -> String {
     text
 }
 
-/// A line an artifact, and the verdict on all.
-pub fn summary(all: &[Reproduced], style: Style) -> String {
+/// A line an artifact, and the verdict on all; `stopped` if others were not looked at.
+pub fn summary(all: &[Reproduced], stopped: bool, style: Style) -> String {
     let mut text = String::new();
     let names = all.iter().map(|one| one.artifact.name.width()).max().unwrap_or(0).max("artifact".len());
     let mut header = format!("{:<names$}", "artifact");
@@ -67,19 +69,22 @@ pub fn summary(all: &[Reproduced], style: Style) -> String {
         };
         let _ = writeln!(text, "{line}");
     }
-    let _ = writeln!(text, "\n{}", headline(all, style));
+    let _ = writeln!(text, "\n{}", headline(all, stopped, style));
     text
 }
 
-/// The verdict in one line.
-pub fn headline(all: &[Reproduced], style: Style) -> String {
+/// The verdict in one line. Where the rows were not all looked at there is none.
+pub fn headline(all: &[Reproduced], stopped: bool, style: Style) -> String {
+    let counted = counts(|status| all.iter().map(|one| one.count(status)).sum());
+    if stopped {
+        return format!("{}: interrupted after {counted}", style.paint(Tone::Open, "inconclusive"));
+    }
     let verdict = verdict(all);
     let tone = match verdict {
         Verdict::Agree => Tone::Good,
         Verdict::NotYet => Tone::Open,
         Verdict::Disagree => Tone::Bad,
     };
-    let counted = counts(|status| all.iter().map(|one| one.count(status)).sum());
     format!("{}: {counted}", style.paint(tone, verdict.name()))
 }
 
@@ -91,15 +96,5 @@ pub fn verdict(all: &[Reproduced]) -> Verdict {
 /// A cell, on one line and not too wide.
 fn cut(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.width() <= WIDEST {
-        return text;
-    }
-    let mut kept = String::new();
-    for letter in text.chars() {
-        if kept.width() >= WIDEST - 2 {
-            break;
-        }
-        kept.push(letter);
-    }
-    kept + "…"
+    shorten(&text, WIDEST, Glyphs::Unicode)
 }
