@@ -87,6 +87,9 @@ fn programs_are_what_the_book_says_of_them() {
 #[test]
 fn blocks_are_of_kinds_that_are_tested() {
     for chapter in chapters() {
+        let text = fs::read_to_string(&chapter).expect("a chapter");
+        let indented = text.lines().find(|line| line.starts_with(' ') && line.trim_start().starts_with("```"));
+        assert!(indented.is_none(), "{}: blocks in lists are not run", chapter.display());
         let blocks = blocks(&chapter);
         let shown = blocks.iter().flat_map(Block::commands).collect::<BTreeSet<_>>();
         for block in &blocks {
