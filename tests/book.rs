@@ -55,6 +55,10 @@ fn chapters_show_what_their_commands_print() {
     for chapter in chapters() {
         let written = fs::read_to_string(&chapter).expect("a chapter");
         let (printed, run) = commands::run_all(&written, directory().path());
+        let silent = printed.lines().zip(printed.lines().skip(1)).find(|(line, next)| {
+            line.starts_with("$ ") && (next.starts_with("$ ") || *next == "```")
+        });
+        assert!(silent.is_none(), "{}: a command that prints nothing: {silent:?}", chapter.display());
         differences.extend(commands::compare(&chapter, &written, &printed).err());
         commands += run;
     }
