@@ -55,9 +55,10 @@ fn chapters_show_what_their_commands_print() {
     for chapter in chapters() {
         let written = fs::read_to_string(&chapter).expect("a chapter");
         let (printed, run) = commands::run_all(&written, directory().path());
-        let silent = printed.lines().zip(printed.lines().skip(1)).find(|(line, next)| {
-            line.starts_with("$ ") && (next.starts_with("$ ") || *next == "```")
-        });
+        let silent = printed
+            .lines()
+            .zip(printed.lines().skip(1))
+            .find(|(line, next)| line.starts_with("$ ") && (next.starts_with("$ ") || *next == "```"));
         assert!(silent.is_none(), "{}: a command that prints nothing: {silent:?}", chapter.display());
         differences.extend(commands::compare(&chapter, &written, &printed).err());
         commands += run;
@@ -78,10 +79,18 @@ fn programs_are_what_the_book_says_of_them() {
             let name = block.file().map_or_else(|| format!("listing-{number}.ded"), str::to_string);
             fs::write(directory.path().join(&name), &block.text).expect("a listing can be written");
             let (printed, exit) = commands::run(&format!("watershed classify --quiet {name}"), 0, directory.path());
-            let refused = block.info.split(',').filter_map(|word| word.strip_prefix("refused=")).collect::<BTreeSet<_>>();
-            let codes = printed.lines().filter_map(|line| line.strip_prefix("error[")?.split(']').next()).collect::<BTreeSet<_>>();
+            let refused =
+                block.info.split(',').filter_map(|word| word.strip_prefix("refused=")).collect::<BTreeSet<_>>();
+            let codes = printed
+                .lines()
+                .filter_map(|line| line.strip_prefix("error[")?.split(']').next())
+                .collect::<BTreeSet<_>>();
             if codes != refused || exit != if refused.is_empty() { 0 } else { 2 } {
-                wrong.push(format!("{}: refused with {codes:?}, not {refused:?}:\n{}{printed}", chapter.display(), block.text));
+                wrong.push(format!(
+                    "{}: refused with {codes:?}, not {refused:?}:\n{}{printed}",
+                    chapter.display(),
+                    block.text
+                ));
             }
         }
     }
@@ -102,15 +111,32 @@ fn blocks_are_of_kinds_that_are_tested() {
                 "console" | "dedalus" | "toml" => {}
                 // The steps of a workflow are commands that the chapter shows in a `console` block, too.
                 "yaml" => {
-                    for step in block.text.lines().filter_map(|line| line.trim_start().strip_prefix("run: watershed ")) {
-                        let command = format!("watershed {step}");
-                        assert!(shown.contains(&*command), "{page}: the step `{command}` is run nowhere");
+                    for step in block.text.lines().filter_map(|line| line.trim_start().strip_prefix("run: ")) {
+                        let is_shown = shown.iter().any(|command| command.split(';').next() == Some(step));
+                        assert!(is_shown, "{page}: the step `{step}` is run nowhere");
                     }
                 }
                 // Grammar.
-                "text" => assert!(!block.text.contains("watershed "), "{page}: a command that nothing runs:\n{}", block.text),
+                "text" => {
+                    assert!(!block.text.contains("watershed "), "{page}: a command that nothing runs:\n{}", block.text)
+                }
                 other => panic!("{page}: nothing is known of blocks of `{other}`"),
             }
+        }
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_benchmarks() {
+    let measured = fs::read_to_string(root().join("benchmarks/README.md")).expect("benchmarks/README.md");
+    let measured = measured.lines().collect::<BTreeSet<_>>();
+    let page = fs::read_to_string(source().join("comparison.md")).expect("comparison.md");
+    for heading in ["| system | n | tool |", "| | seconds | bytes a state |"] {
+        let table = page.lines().skip_while(|line| !line.starts_with(heading));
+        let rows = table.take_while(|line| line.starts_with('|')).collect::<Vec<_>>();
+        assert!(rows.len() > 2, "comparison.md quotes no figures below {heading}");
+        for row in rows {
+            assert!(measured.contains(row), "benchmarks/README.md does not have the row\n{row}");
         }
     }
 }
@@ -144,7 +170,10 @@ fn broken_pages_would_be_noticed() {
     let page = "```dedalus\n// p.ded\noutput p;\np(#n) :- q(#n);\nq(#n, x);\n```\n\n```console\n$ watershed classify p.ded -q | head -n 1; test -f p.ded\nold\n$ echo $?\n```\n";
     let (printed, commands) = commands::run_all(page, directory.path());
     assert_eq!(commands, 2);
-    assert!(printed.contains("error[E0201]") && printed.contains("$ echo $?\n0\n") && !printed.contains("old"), "{printed}");
+    assert!(
+        printed.contains("error[E0201]") && printed.contains("$ echo $?\n0\n") && !printed.contains("old"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -60,13 +60,16 @@ pub fn targets(line: &str) -> Vec<&str> {
 /// The names of a page's headings in links, those of pages that it includes among them.
 fn anchors(page: &Path) -> Vec<String> {
     let mut text = fs::read_to_string(page).expect("a page");
-    let included = text.lines().find_map(|line| line.strip_prefix("{{#include ")?.strip_suffix("}}").map(str::to_string));
+    let included =
+        text.lines().find_map(|line| line.strip_prefix("{{#include ")?.strip_suffix("}}").map(str::to_string));
     if let Some(included) = included {
         text = fs::read_to_string(page.with_file_name(included)).expect("an included page");
     }
     let (mut anchors, mut met) = (Vec::new(), HashMap::new());
     for line in prose(&text) {
-        let Some(heading) = line.strip_prefix('#').map(|rest| rest.trim_start_matches('#')).filter(|rest| rest.starts_with(' ')) else {
+        let Some(heading) =
+            line.strip_prefix('#').map(|rest| rest.trim_start_matches('#')).filter(|rest| rest.starts_with(' '))
+        else {
             continue;
         };
         let anchor = slug(heading.trim());
