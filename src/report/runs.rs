@@ -3,7 +3,7 @@
 use super::Case;
 use super::diagram::Diagram;
 use super::space_time::DrawnRun;
-use crate::pipeline::check::ReplayedViolation;
+use crate::pipeline::check::{ReplayedViolation, Witness};
 use crate::program::{LocatedFact, Program};
 use crate::schedule::critical;
 use crate::witness::StepRecord;
@@ -49,18 +49,18 @@ pub fn violations<'a>(case: &Case<'a>) -> Vec<ShownRun<'a>> {
 
 /// The two runs that end differently, if the answer has them.
 pub fn witness<'a>(case: &Case<'a>) -> Vec<ShownRun<'a>> {
-    let Some(witness) = &case.answer.witness else { return Vec::new() };
-    let fact = case.program.show_fact(witness.fact.node, &witness.fact.fact);
-    let titles = [format!("1: {fact} is ultimate"), format!("2: {fact} is not ultimate")];
+    case.answer.witness.as_ref().map_or_else(Vec::new, |witness| of_witness(case.program, witness).into())
+}
+
+/// The two runs of a witness.
+pub fn of_witness<'a>(program: &Program, witness: &'a Witness) -> [ShownRun<'a>; 2] {
+    let fact = program.show_fact(witness.fact.node, &witness.fact.fact);
     let [first, second] = &witness.schedules;
     let parts_at = critical(first, second);
-    (witness.runs.iter().zip(titles))
-        .map(|(run, title)| ShownRun {
-            title,
-            records: &run.records,
-            stem: run.stem,
-            fact: Some(&witness.fact),
-            parts_at: Some(parts_at),
-        })
-        .collect()
+    let shown = |number: usize, title: String| {
+        let run = &witness.runs[number];
+        let (fact, parts_at) = (Some(&witness.fact), Some(parts_at));
+        ShownRun { title, records: &run.records, stem: run.stem, fact, parts_at }
+    };
+    [shown(0, format!("1: {fact} is ultimate")), shown(1, format!("2: {fact} is not ultimate"))]
 }

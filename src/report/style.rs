@@ -25,6 +25,11 @@ pub enum Tone {
 }
 
 impl Style {
+    /// Text without escapes, for a page of usual width.
+    pub const fn plain() -> Style {
+        Style { color: false, width: 100 }
+    }
+
     /// `text` in this tone.
     pub fn paint(self, tone: Tone, text: &str) -> String {
         if !self.color || text.is_empty() {

@@ -18,7 +18,7 @@ use super::facts::{listed, shown, shown_models};
 use super::json::Statistics;
 use super::space_time::{DrawnRun, Glyphs, Picture};
 use super::style::{Style, Tone};
-use super::{Case, advice};
+use super::{Case, Explained, advice};
 use crate::analysis::Theorem;
 use crate::analysis::theorem::Known;
 use crate::pipeline::instances::Searched;
@@ -79,25 +79,16 @@ pub fn headline(case: &Case<'_>, style: Style) -> String {
 pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: bool) -> String {
     let mut text = headline(case, style);
     text.push('\n');
-    class(case, style, &mut text);
-    if case.program.order == Order::Fifo {
-        row(&mut text, style, "network", "fifo: what one node sends to another arrives in the order sent");
-    }
-    basis(case, style, &mut text);
-    if case.answer.scope == Scope::AllInstances {
-        row(&mut text, style, "assumed", &format!("the EDB relations are {}", classification::edb(case.program)));
-    }
-    instances(case, style, &mut text);
-    valuations::rows(case, style, verbose, &mut text);
-    facts(case, style, verbose, &mut text);
-    invariants(case, style, &mut text);
+    table(case, verbose).write(style, &mut text);
     if verbose {
         classification::details(case.sources, case.analysis, style, &mut text);
     }
     violations(case, style, &mut text);
     witness(case, style, &mut text);
     explanations(case, style, verbose, &mut text);
-    points::section(case, style, &mut text);
+    if let Some(points) = case.points {
+        let _ = write!(text, "\n{}", points_of_order(case, points, style));
+    }
     fewer::facts(case, style, &mut text);
     what_to_try(case, style, &mut text);
     let search = &case.answer.findings.figures;
@@ -126,7 +117,45 @@ pub fn answer(case: &Case<'_>, statistics: &Statistics, style: Style, verbose: b
     text
 }
 
-/// A line of the table under the verdict.
+/// A table under a verdict: what each line is about, and what it says. A line without a name goes on with the one before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows(pub Vec<(String, String)>);
+
+impl Rows {
+    fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_string(), value.into()));
+    }
+
+    fn write(&self, style: Style, text: &mut String) {
+        for (name, value) in &self.0 {
+            row(text, style, name, value);
+        }
+    }
+}
+
+/// The table of an answer about confluence.
+pub fn table(case: &Case<'_>, verbose: bool) -> Rows {
+    let mut rows = Rows::default();
+    rows.push("class", classification::one_line(case.sources, case.analysis));
+    if case.program.order == Order::Fifo {
+        rows.push("network", "fifo: what one node sends to another arrives in the order sent");
+    }
+    rows.push("basis", basis(case));
+    if case.answer.scope == Scope::AllInstances {
+        rows.push("assumed", format!("the EDB relations are {}", classification::edb(case.program)));
+    }
+    if let Some(searched) = case.instances {
+        rows_of_instances(searched, case.instance, &mut rows);
+    }
+    valuations::rows(case, verbose, &mut rows);
+    facts(case, verbose, &mut rows);
+    invariants(case, &mut rows);
+    rows
+}
+
+pub use points::section as points_of_order;
+
+/// A line of a table.
 fn row(text: &mut String, style: Style, name: &str, value: &str) {
     let name = style.paint(Tone::Strong, &format!("{name:<10}"));
     let mut lines = wrapped(value, style.width.saturating_sub(12)).into_iter();
@@ -152,10 +181,6 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn class(case: &Case<'_>, style: Style, text: &mut String) {
-    row(text, style, "class", &classification::one_line(case.sources, case.analysis));
-}
-
 /// A theorem with its source and argument.
 fn by(theorem: &Theorem) -> String {
     let Theorem { name, source, argument, .. } = theorem;
@@ -165,8 +190,8 @@ fn by(theorem: &Theorem) -> String {
     }
 }
 
-fn basis(case: &Case<'_>, style: Style, text: &mut String) {
-    let value = match case.answer.basis {
+fn basis(case: &Case<'_>) -> String {
+    match case.answer.basis {
         Basis::Theorem(theorem) => by(&theorem),
         Basis::Explored if case.instances.is_some() && case.instance.is_none() => {
             "explored: every delivery order of every instance within the bounds".to_string()
@@ -182,55 +207,49 @@ fn basis(case: &Case<'_>, style: Style, text: &mut String) {
             format!("explored in part: enough for this verdict ({limits})")
         }
         basis @ Basis::Bound(_) => basis.to_string(),
-    };
-    row(text, style, "basis", &value);
-}
-
-fn instances(case: &Case<'_>, style: Style, text: &mut String) {
-    let Some(searched) = case.instances else { return };
-    rows_of_instances(searched, case.instance, style, text);
+    }
 }
 
 /// The rows about small instances, and the one that was found.
-fn rows_of_instances(searched: Searched, instance: Option<&str>, style: Style, text: &mut String) {
+fn rows_of_instances(searched: Searched, instance: Option<&str>, rows: &mut Rows) {
     let mut told =
         format!("{} up to renaming within {}", counted(searched.instances as u64, "instance"), searched.bounds);
     if searched.erring > 0 {
         let _ = write!(told, "; a rule errs in {} of them, of which nothing is said", searched.erring);
     }
-    row(text, style, "searched", &told);
+    rows.push("searched", told);
     if let Some(instance) = instance {
-        row(text, style, "instance", instance);
+        rows.push("instance", instance);
     }
 }
 
-fn facts(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
+fn facts(case: &Case<'_>, verbose: bool, rows: &mut Rows) {
     let (program, findings) = (case.program, &case.answer.findings);
     let most = if verbose { usize::MAX } else { SHOWN_FACTS };
     if !findings.contested.is_empty() {
-        row(text, style, "contested", &listed(&shown(program, &findings.contested), most));
+        rows.push("contested", listed(&shown(program, &findings.contested), most));
     }
     if !findings.undecided.is_empty() {
-        row(text, style, "undecided", &listed(&shown(program, &findings.undecided), most));
+        rows.push("undecided", listed(&shown(program, &findings.undecided), most));
     }
     let one_model = case.answer.verdict == Verdict::Confluent;
     if let Some(certain) = &findings.certain {
-        row(text, style, if one_model { "ultimate" } else { "certain" }, &listed(&shown(program, certain), most));
+        rows.push(if one_model { "ultimate" } else { "certain" }, listed(&shown(program, certain), most));
     } else if one_model && case.instances.is_none() && case.valuations.is_none() {
-        row(text, style, "ultimate", "the model is too large to evaluate within the limits");
+        rows.push("ultimate", "the model is too large to evaluate within the limits");
     }
     if findings.models_found > 1 {
         let more = if findings.models_complete { "" } else { " or more" };
-        row(text, style, "models", &format!("{}{more} distinct ultimate models", findings.models_found));
+        rows.push("models", format!("{}{more} distinct ultimate models", findings.models_found));
         if verbose {
             for model in shown_models(program, &findings.models) {
-                row(text, style, "", &format!("{{{}}}", model.join(", ")));
+                rows.push("", format!("{{{}}}", model.join(", ")));
             }
         }
     }
 }
 
-fn invariants(case: &Case<'_>, style: Style, text: &mut String) {
+fn invariants(case: &Case<'_>, rows: &mut Rows) {
     for (invariant, &(relation, _)) in case.answer.findings.invariants.iter().zip(&case.program.nevers) {
         let name = &case.program.relation(relation).name;
         let fate = match invariant {
@@ -238,7 +257,7 @@ fn invariants(case: &Case<'_>, style: Style, text: &mut String) {
             Invariant::Violated(_) => "holds in a reachable step",
             Invariant::Unknown => "not known",
         };
-        row(text, style, "never", &format!("{name}: {fate}"));
+        rows.push("never", format!("{name}: {fate}"));
     }
 }
 
@@ -292,31 +311,41 @@ fn violations(case: &Case<'_>, style: Style, text: &mut String) {
 
 fn explanations(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     for explained in case.explained.unwrap_or_default() {
-        let fact = &explained.fact;
-        let title = match explained.run {
-            "holds" => format!("Why {fact} is ultimate in run 1"),
-            "lacks" => format!("Why {fact} is not ultimate in run 2"),
-            _ => format!("Why {fact} holds"),
-        };
         let tree = why::run::tree(case.program, case.sources, explained.records, &explained.why, verbose);
-        let _ = write!(text, "\n{}\n{tree}", style.paint(Tone::Strong, &title));
+        let _ = write!(text, "\n{}\n{tree}", style.paint(Tone::Strong, &why_heading(explained)));
+    }
+}
+
+/// What an explanation explains.
+pub fn why_heading(explained: &Explained<'_>) -> String {
+    let fact = &explained.fact;
+    match explained.run {
+        "holds" => format!("Why {fact} is ultimate in run 1"),
+        "lacks" => format!("Why {fact} is not ultimate in run 2"),
+        _ => format!("Why {fact} holds"),
+    }
+}
+
+fn replay(shell_words: &[String], finder: Option<&str>, schedules: &[String], style: Style, text: &mut String) {
+    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "Replay"));
+    for command in replay_commands(shell_words, finder, schedules) {
+        let _ = writeln!(text, "    {command}");
     }
 }
 
 /// The commands that replay schedules; `finder` is the command that writes them to a file where they are too long for one.
-fn replay(shell_words: &[String], finder: Option<&str>, schedules: &[String], style: Style, text: &mut String) {
+pub fn replay_commands(shell_words: &[String], finder: Option<&str>, schedules: &[String]) -> Vec<String> {
     let program = shell_words.join(" ");
-    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, "Replay"));
     if let Some(finder) = finder
         && schedules.iter().any(|schedule| schedule.len() > LONGEST_COMMAND)
     {
-        let _ = writeln!(text, "    watershed {finder} {program} --witness witness.json");
-        let _ = writeln!(text, "    watershed replay {program} --schedule witness.json");
-        return;
+        return vec![
+            format!("watershed {finder} {program} --witness witness.json"),
+            format!("watershed replay {program} --schedule witness.json"),
+        ];
     }
-    for schedule in schedules {
-        let _ = writeln!(text, "    watershed replay {program} --schedule {}", shell_quoted(schedule));
-    }
+    let one = |schedule: &String| format!("watershed replay {program} --schedule {}", shell_quoted(schedule));
+    schedules.iter().map(one).collect()
 }
 
 /// A word that a POSIX shell reads as `text`.

@@ -9,6 +9,7 @@
 //!
 //! The explanation is computed from the records of a replay and from the rules, with the matching of the definition; no search has a part in it.
 
+pub mod firsthand;
 pub mod readings;
 
 use super::{LassoRun, StepRecord};

@@ -81,7 +81,7 @@ fn delivers(record: &StepRecord, fact: &Fact) -> bool {
 }
 
 /// Per node, the facts that hold at every step.
-fn always(program: &Program) -> Vec<BTreeSet<&Fact>> {
+pub fn always(program: &Program) -> Vec<BTreeSet<&Fact>> {
     let mut always = vec![BTreeSet::new(); program.nodes.len()];
     for initial in program.facts.iter().filter(|f| f.when == When::Always) {
         always[index_of(initial.node)].insert(&initial.fact);

@@ -1,7 +1,7 @@
 //! Whether two programs have the same ultimate models, for people.
 
 use super::valuations::rows_of;
-use super::{advice, counted, rows_of_instances, runs};
+use super::{Rows, advice, counted, rows_of_instances, runs};
 use crate::pipeline::equiv::{Comparison, Likeness};
 use crate::report::EquivCase;
 use crate::report::style::{Style, Tone};
@@ -47,14 +47,16 @@ pub fn headline(case: &EquivCase, style: Style) -> String {
 /// The answer, what it is about, and a run that only one program has. `verbose` lists all cases, and all facts of a model.
 pub fn answer(case: &EquivCase, style: Style, verbose: bool) -> String {
     let mut text = headline(case, style);
+    let mut rows = Rows::default();
     if let Some(searched) = case.instances {
-        rows_of_instances(searched, case.instance.as_deref(), style, &mut text);
+        rows_of_instances(searched, case.instance.as_deref(), &mut rows);
     }
     if let Some(searched) = &case.valuations {
         let all = [Likeness::Same, Likeness::Different, Likeness::Inconclusive];
         let shown = if verbose { usize::MAX } else { 0 };
-        rows_of(searched, &all.map(|likeness| (likeness, likeness.name())), shown, style, &mut text);
+        rows_of(searched, &all.map(|likeness| (likeness, likeness.name())), shown, &mut rows);
     }
+    rows.write(style, &mut text);
     if let Comparison::Different(difference) = &case.compared.comparison {
         let side = difference.side;
         let program = &case.sides[side].program;

@@ -9,14 +9,13 @@ use crate::report::points::{findings, unexplained};
 use crate::report::style::{Style, Tone};
 use std::fmt::Write as _;
 
-/// The section; nothing if nobody asked.
-pub fn section(case: &Case<'_>, style: Style, text: &mut String) {
-    let Some(points) = case.points else { return };
-    let _ = writeln!(text, "\n{}", style.paint(Tone::Strong, &heading(points)));
+/// The section.
+pub fn section(case: &Case<'_>, points: &Points, style: Style) -> String {
+    let mut text = format!("{}\n", style.paint(Tone::Strong, &heading(points)));
     for (point, finding) in points.list.iter().zip(findings(case, points)) {
         let _ = write!(text, "\n{}", render(case.sources, &[finding], style.color));
         if let Some(race) = &point.race {
-            replay(case, race, text);
+            replay(case, race, &mut text);
         }
     }
     if case.answer.verdict == Verdict::Violated {
@@ -25,6 +24,7 @@ pub fn section(case: &Case<'_>, style: Style, text: &mut String) {
     if let Some(finding) = unexplained(case, points) {
         let _ = write!(text, "\n{}", render(case.sources, &[finding], style.color));
     }
+    text
 }
 
 fn heading(points: &Points) -> String {

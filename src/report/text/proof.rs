@@ -1,6 +1,6 @@
 //! What `prove` found, for people.
 
-use super::{classification, row, rows_of_instances};
+use super::{Rows, classification, row, rows_of_instances};
 use crate::pipeline::Verdict;
 use crate::pipeline::prove::Outcome;
 use crate::pipeline::prove::reached::Sought;
@@ -63,16 +63,18 @@ pub fn answer(proof: &Proof<'_>, style: Style, verbose: bool) -> String {
         row(&mut text, style, which, found);
     }
     let case = proof.case();
+    let mut rows = Rows::default();
     if let Some(small) = proof.small {
         let instance = proof.refuting().map(|one| one.text.as_str());
-        rows_of_instances(small.searched, instance, style, &mut text);
+        rows_of_instances(small.searched, instance, &mut rows);
         if let Some(cut) = small.cut.filter(|_| instance.is_none()) {
-            row(&mut text, style, "", &format!("not all of them to the end: bound:{cut}"));
+            rows.push("", format!("not all of them to the end: bound:{cut}"));
         }
     }
     if let Some(case) = &case {
-        super::facts(case, style, verbose, &mut text);
+        super::facts(case, verbose, &mut rows);
     }
+    rows.write(style, &mut text);
     let known = proof.known();
     classification::polarity(program, sources, &known, style, &mut text);
     if let Some(case) = &case {

@@ -1,6 +1,6 @@
 //! The cases of unknown inputs, for people.
 
-use super::{Style, counted, row};
+use super::{Rows, counted};
 use crate::pipeline::Verdict;
 use crate::pipeline::valuations::{Decided, Searched};
 use crate::report::Case;
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 const SHOWN_CASES: usize = 12;
 
 /// The rows about unknowns. `verbose` lists all cases.
-pub fn rows(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
+pub fn rows(case: &Case<'_>, verbose: bool, rows: &mut Rows) {
     let Some(searched) = case.valuations else { return };
     let all = [Verdict::Confluent, Verdict::Diffluent, Verdict::Violated, Verdict::Inconclusive];
     let shown = if verbose {
@@ -20,21 +20,15 @@ pub fn rows(case: &Case<'_>, style: Style, verbose: bool, text: &mut String) {
     } else {
         0
     };
-    rows_of(searched, &all.map(|verdict| (verdict, verdict.name())), shown, style, text);
+    rows_of(searched, &all.map(|verdict| (verdict, verdict.name())), shown, rows);
 }
 
 /// The same, with the names of what may be found of a case; `shown` cases are listed.
-pub fn rows_of<V: Copy + PartialEq>(
-    searched: &Searched<V>,
-    names: &[(V, &str)],
-    shown: usize,
-    style: Style,
-    text: &mut String,
-) {
-    row(text, style, "unknown", &searched.unknowns);
+pub fn rows_of<V: Copy + PartialEq>(searched: &Searched<V>, names: &[(V, &str)], shown: usize, rows: &mut Rows) {
+    rows.push("unknown", searched.unknowns.as_str());
     if let Some(found) = searched.answered() {
-        row(text, style, "case", &conditions(found));
-        row(text, style, "values", &found.valuation);
+        rows.push("case", conditions(found));
+        rows.push("values", found.valuation.as_str());
     }
     if searched.cases.is_empty() {
         return;
@@ -52,13 +46,13 @@ pub fn rows_of<V: Copy + PartialEq>(
         "; path conditions: {} solved, {} cut, {} answered from the case",
         counts.solved, counts.cut, counts.cached
     );
-    row(text, style, "cases", &told);
+    rows.push("cases", told);
     for case in searched.cases.iter().take(shown) {
         let name = names.iter().find(|(verdict, _)| *verdict == case.verdict).map_or("", |(_, name)| *name);
-        row(text, style, "", &format!("{name}: {}", conditions(case)));
+        rows.push("", format!("{name}: {}", conditions(case)));
     }
     if shown > 0 && searched.cases.len() > shown {
-        row(text, style, "", &format!("and {} more (`-v` lists them)", searched.cases.len() - shown));
+        rows.push("", format!("and {} more (`-v` lists them)", searched.cases.len() - shown));
     }
 }
 

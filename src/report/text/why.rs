@@ -15,47 +15,70 @@ const MOST_LINES: usize = 400;
 
 /// The tree. `all` shows it whole.
 pub fn tree(program: &Program, sources: &SourceMap, why: &Why, all: bool) -> String {
+    indented(&told(program, sources, why), all)
+}
+
+/// Each reason as a sentence, with the numbers of those that it rests on.
+pub fn told(program: &Program, sources: &SourceMap, why: &Why) -> Vec<(String, Vec<usize>)> {
     let line = |reason: &Reason| (sentence(program, sources, reason), reason.parts.clone());
-    indented(&why.reasons.iter().map(line).collect::<Vec<_>>(), all)
+    why.reasons.iter().map(line).collect()
 }
 
 /// Claims with the numbers of those that they rest on, from the first one down.
 fn indented(reasons: &[(String, Vec<usize>)], all: bool) -> String {
-    let (deepest, most_lines) = if all { (usize::MAX, usize::MAX) } else { (DEEPEST, MOST_LINES) };
+    let (lines, cut) = lines(reasons, all);
     let mut text = String::new();
+    for line in lines {
+        let _ = writeln!(text, "{}{}", "  ".repeat(line.depth.min(200)), line.text);
+    }
+    if cut {
+        text.push_str("and more, which `-v` shows\n");
+    }
+    text
+}
+
+/// A line of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// How deep it stands, from 0.
+    pub depth: usize,
+    /// Which reason it tells.
+    pub reason: usize,
+    /// The claim, and its number where it is used again.
+    pub text: String,
+}
+
+/// The lines of a tree of claims with the numbers of those that they rest on, and whether some were left out.
+pub fn lines(reasons: &[(String, Vec<usize>)], all: bool) -> (Vec<Line>, bool) {
+    let (deepest, most_lines) = if all { (usize::MAX, usize::MAX) } else { (DEEPEST, MOST_LINES) };
     let mut uses = vec![0usize; reasons.len()];
     uses[0] = 1;
     reasons.iter().flat_map(|(_, parts)| parts).for_each(|&part| uses[part] += 1);
     let mut numbers: Vec<Option<usize>> = vec![None; reasons.len()];
     let mut named = 0;
-    let (mut lines, mut left_out) = (0, false);
+    let (mut lines, mut left_out) = (Vec::new(), false);
     let mut open = vec![(0usize, 0usize)];
-    while let Some((at, depth)) = open.pop() {
-        if depth > deepest || lines >= most_lines {
+    while let Some((reason, depth)) = open.pop() {
+        if depth > deepest || lines.len() >= most_lines {
             left_out = true;
             continue;
         }
-        lines += 1;
-        let (what, parts) = &reasons[at];
-        let indent = "  ".repeat(depth.min(200));
-        if let Some(number) = numbers[at] {
-            let _ = writeln!(text, "{indent}{what} (see {number})");
+        let (what, parts) = &reasons[reason];
+        if let Some(number) = numbers[reason] {
+            lines.push(Line { depth, reason, text: format!("{what} (see {number})") });
             continue;
         }
-        let mark = if uses[at] > 1 && !parts.is_empty() {
+        let mark = if uses[reason] > 1 && !parts.is_empty() {
             named += 1;
-            numbers[at] = Some(named);
+            numbers[reason] = Some(named);
             format!(" ({named})")
         } else {
             String::new()
         };
-        let _ = writeln!(text, "{indent}{what}{mark}");
+        lines.push(Line { depth, reason, text: format!("{what}{mark}") });
         open.extend(parts.iter().rev().map(|&part| (part, depth + 1)));
     }
-    if left_out {
-        text.push_str("and more, which `-v` shows\n");
-    }
-    text
+    (lines, left_out)
 }
 
 /// What a reason says, in a line.

@@ -8,8 +8,13 @@ use crate::witness::why::{Claim, How, Moments, Reason, Why};
 
 /// The tree. `all` shows it whole.
 pub fn tree(program: &Program, sources: &SourceMap, records: &[StepRecord], why: &Why, all: bool) -> String {
+    indented(&told(program, sources, records, why), all)
+}
+
+/// Each reason as a sentence, with the numbers of those that it rests on.
+pub fn told(program: &Program, sources: &SourceMap, records: &[StepRecord], why: &Why) -> Vec<(String, Vec<usize>)> {
     let line = |reason: &Reason| (sentence(program, sources, records, reason), reason.parts.clone());
-    indented(&why.reasons.iter().map(line).collect::<Vec<_>>(), all)
+    why.reasons.iter().map(line).collect()
 }
 
 /// What a reason says, in a line.
@@ -65,5 +70,30 @@ pub fn sentence(program: &Program, sources: &SourceMap, records: &[StepRecord], 
         }
         Claim::Instead(fact, at) => format!("it derives {} instead {}", program.show_global_fact(fact), when(*at)),
         Claim::Condition(span) => format!("`{}` does not hold", sources.text(*span)),
+    }
+}
+
+/// What a fact rests on directly, in a few words that go on after the fact.
+pub fn brief(program: &Program, sources: &SourceMap, records: &[StepRecord], how: How, parts: &[Claim]) -> String {
+    let step = |index: usize| format!("{}:{}", program.show_node(records[index].node), records[index].step);
+    let rule = |span: Span| {
+        let (line, _) = sources.line_column(span);
+        format!("rule {}:{line}", sources.file(span.file).name)
+    };
+    let from = || {
+        let named = parts.iter().filter_map(|part| match part {
+            Claim::Holds(fact, _) if !program.relation(fact.relation).builtin => Some(program.show_global_fact(fact)),
+            Claim::Absent(pattern, _) => show_pattern(program, pattern).map(|shown| format!("no {shown}")),
+            _ => None,
+        });
+        let named: Vec<String> = named.collect();
+        if named.is_empty() { String::new() } else { format!(", from {}", named.join(", ")) }
+    };
+    match how {
+        How::Given => "given".to_string(),
+        How::Rule(span) => format!("{}{}", rule(span), from()),
+        How::Sent(sent, span) => format!("sent in {} by {}{}", step(sent), rule(span), from()),
+        How::Kept(since, span) => format!("kept since {}, {}", step(since), rule(span)),
+        How::Nothing | How::NoRule | How::Literal | How::Cut => String::new(),
     }
 }
