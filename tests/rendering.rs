@@ -117,3 +117,35 @@ proptest! {
         prop_assert!(render(&sources, &[diagnostic], true).contains("E0105"));
     }
 }
+
+/// A program whose rules read and derive relations at random.
+fn tangled(relations: usize, rules: &[(usize, usize, usize)]) -> String {
+    let mut text = String::from("nodes n, m;\nr0(#n, a)@1;\n");
+    for &(head, read, how) in rules {
+        let (head, read) = (1 + head % (relations - 1), read % relations);
+        text.push_str(&match how % 3 {
+            0 => format!("r{head}(#Y, X)@async :- r{read}(X), node(Y);\n"),
+            1 => format!("r{head}(X)@next :- r{read}(X), notin r0(X);\n"),
+            _ => format!("r{head}(max<X>)@next :- r{read}(X);\n"),
+        });
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Where relations stand in the picture is computed by a library: it has an answer for every graph, and the same one twice.
+    #[test]
+    fn dependency_graphs_are_drawn(relations in 2usize..40, rules in proptest::collection::vec((0usize..100, 0usize..100, 0usize..3), 1..60)) {
+        let text = tangled(relations, &rules);
+        let input = watershed::syntax::load::Input::Text { name: "a.ded".to_string(), text };
+        let read = watershed::pipeline::read::read(&[input], &Default::default());
+        let (program, analysis) = read.program.expect("a program");
+        let draw = || watershed::report::svg::graph::part(&program, &analysis.dependencies).into_string();
+        let drawn = draw();
+        prop_assert_eq!(&drawn, &draw());
+        prop_assert!(drawn.contains("<svg"), "{}", drawn);
+        prop_assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{}", drawn);
+    }
+}

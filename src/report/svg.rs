@@ -4,6 +4,7 @@
 //! is told by colour is told by shape or words as well. All text is escaped by `maud`.
 
 pub mod bars;
+pub mod graph;
 
 use super::diagram::{Arrow, Diagram, Dot, Row};
 use super::space_time::Glyphs;
@@ -33,14 +34,15 @@ pub fn file(diagrams: &[Diagram]) -> String {
     let layouts: Vec<Layout<'_>> = diagrams.iter().map(Layout::new).collect();
     let width =
         layouts.iter().map(|layout| layout.width).sum::<f32>() + BETWEEN * layouts.len().saturating_sub(1) as f32;
-    let marks: Vec<String> = legend(diagrams).into_iter().map(|(mark, what)| format!("{mark} {what}")).collect();
+    let marks: Vec<String> =
+        legend(&diagrams.iter().collect::<Vec<_>>()).into_iter().map(|(mark, what)| format!("{mark} {what}")).collect();
     let bottom = layouts.iter().map(|layout| layout.height).fold(0.0, f32::max) + 8.0;
     let height = bottom + LINE * marks.len() as f32 + 4.0;
     let mut left = 0.0;
     let svg = html! {
         svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" width=(px(width)) height=(px(height))
             viewBox=(format!("0 0 {} {}", px(width), px(height))) {
-            title { (diagrams.iter().map(|diagram| diagram.title.as_str()).collect::<Vec<_>>().join("; ")) }
+            title { (visible(&diagrams.iter().map(|diagram| diagram.title.as_str()).collect::<Vec<_>>().join("; "))) }
             style { (PreEscaped(STYLE)) }
             rect class="paper" width="100%" height="100%" {}
             @for layout in &layouts {
@@ -57,13 +59,38 @@ pub fn file(diagrams: &[Diagram]) -> String {
     standing_alone(svg)
 }
 
+/// One picture, to stand in a page that has the style of pictures.
+pub fn inline(diagram: &Diagram) -> Markup {
+    let layout = Layout::new(diagram);
+    let (width, height) = (px(layout.width), px(layout.height));
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) {
+            title { (visible(&diagram.title)) }
+            (layout.content())
+        }
+    }
+}
+
+/// The names of the lifelines of a picture by themselves, to stand above it where it is scrolled.
+pub fn heads(diagram: &Diagram) -> Markup {
+    let layout = Layout::new(diagram);
+    let (width, height) = (px(layout.width), px(LINE + 6.0));
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" class="picture heads" aria-hidden="true" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) {
+            @for (name, x) in diagram.nodes.iter().zip(&layout.columns) {
+                text class="node" x=(px(*x)) y=(px(LINE - 1.0)) { (visible(&shorten(name, 14, Glyphs::Unicode))) }
+            }
+        }
+    }
+}
+
 /// The text of a file that holds one picture.
 fn standing_alone(svg: Markup) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", svg.into_string())
 }
 
 /// The marks that pictures have, and what they mean.
-fn legend(diagrams: &[Diagram]) -> Vec<(&'static str, String)> {
+pub fn legend(diagrams: &[&Diagram]) -> Vec<(&'static str, String)> {
     let has = |dot: Dot| diagrams.iter().any(|d| d.rows.iter().any(|row| row.dots.iter().any(|&(_, of)| of == dot)));
     let mut marks = Vec::new();
     if let Some(fact) = diagrams.iter().find_map(|diagram| diagram.fact.as_ref()) {
@@ -206,7 +233,7 @@ impl<'a> Layout<'a> {
             let towards = if arrow.from == arrow.to { 14.0 } else { (to - from).clamp(-26.0, 26.0) };
             let (x, y) = (from + towards, start + 17.0);
             return html! {
-                g class=(class) {
+                g class=(class) data-sent=(arrow.sent) {
                     title { (what) (if arrow.lost { ", lost" } else { ", in flight at the end" }) }
                     line x1=(px(from)) y1=(px(start)) x2=(px(x)) y2=(px(y)) {}
                     @if arrow.lost {
