@@ -9,6 +9,7 @@ pub mod facts;
 pub mod itf;
 pub mod json;
 pub mod obligations;
+pub mod page;
 pub mod points;
 pub mod proof;
 pub mod reproduced;

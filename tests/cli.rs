@@ -24,6 +24,8 @@ mod flow;
 mod invocation;
 #[path = "cli/mistakes.rs"]
 mod mistakes;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/points.rs"]

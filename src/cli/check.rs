@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::prove::prover::Effort;
 use crate::report::explained::explained;
 use crate::report::json::{self, CheckObject, Refusal};
-use crate::report::{Case, runs, sarif, text};
+use crate::report::{self, Case, runs, sarif, text};
 use crate::schedule::Schedule;
 use crate::system::Stop;
 use crate::witness::file::WitnessFile;
@@ -75,6 +75,11 @@ pub struct QuestionOptions {
 }
 
 impl QuestionOptions {
+    /// Whether the answer says why.
+    pub(super) fn explains(&self) -> bool {
+        self.why || self.page.format == PageFormat::Html
+    }
+
     /// Whether something is asked for that is made for one instance.
     pub(super) fn needs_one_instance(&self) -> bool {
         self.shrink || self.verify_reduction || self.keeping.is_asked() || !matches!(self.cluster.shape(), Ok(None))
@@ -174,7 +179,7 @@ pub fn ask(
             let points = question.points.then(|| points(&loaded.program, &loaded.analysis, &mut answer, &budget));
             let (files, shell_words) = (program.names(), program.shell_words());
             // What is left of the time, not as much again.
-            let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
+            let explained = question.explains().then(|| explained(&loaded.program, &answer, &budget));
             let shrink = || with_fewer_facts(&loaded.program, &answer, &budget, options);
             let fewer = question.shrink.then(shrink).flatten();
             let case = Case {
@@ -251,6 +256,7 @@ pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mu
     let text = match page.format {
         PageFormat::Json => json_text(&CheckObject::new(case, session.diagnostics.clone(), statistics)),
         PageFormat::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_verdict(case))),
+        PageFormat::Html => report::page::case::page(case, &statistics),
         _ if session.verbosity == Verbosity::Quiet => headline.clone(),
         _ => text::answer(case, &statistics, session.style(), verbose),
     };

@@ -1,7 +1,7 @@
 //! `watershed coordinate`: the program with the least coordination that makes it confluent.
 
 use super::instances::read_bounds;
-use super::options::{Format, FormatOptions, LimitOptions, ProgramOptions};
+use super::options::{Format, LimitOptions, ProgramOptions};
 use super::progress::Watch;
 use super::session::{Session, no_nodes};
 use super::{Exit, console::Verbosity};
@@ -11,16 +11,42 @@ use crate::pipeline::coordinate::{self, Outcome, Prices, Small};
 use crate::pipeline::{Basis, read_trees_bare};
 use crate::report::coordination::CoordinateCase;
 use crate::report::json::CoordinateObject;
-use crate::report::{sarif, text};
+use crate::report::{page, sarif, text};
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// The program, with the report as comments before it.
+    Text,
+    /// One object on standard output.
+    Json,
+    /// SARIF 2.1.0, for code scanning tools.
+    Sarif,
+    /// A page for a browser; `-o` names it.
+    Html,
+}
+
+impl AnswerFormat {
+    /// The form of what is said where there is no answer.
+    fn plain(self) -> Format {
+        match self {
+            AnswerFormat::Json => Format::Json,
+            AnswerFormat::Sarif => Format::Sarif,
+            AnswerFormat::Text | AnswerFormat::Html => Format::Text,
+        }
+    }
+}
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     program: ProgramOptions,
-    #[command(flatten)]
-    format: FormatOptions,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
     #[command(flatten)]
     limits: LimitOptions,
     /// Write the published rewrite P(S): every rule that negates or aggregates waits, every message is acknowledged
@@ -32,14 +58,14 @@ pub struct Arguments {
     /// The plan has to do on every network and all contents of EDB relations within bounds too, such as `nodes<=2, values<=2, facts<=2`
     #[arg(long, value_name = "BOUNDS", conflicts_with = "full")]
     instances: Option<String>,
-    /// Write the program to this file too
-    #[arg(short, long, value_name = "FILE.ded")]
+    /// Write the program to this file too; with `--format html`, write the page to it
+    #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
 }
 
 /// Finds the plan and prints the program.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
-    let format = arguments.format.format;
+    let format = arguments.format.plain();
     let names = arguments.program.names();
     let mut wrong = Vec::new();
     let limits = arguments.limits.limits().map_err(|more| wrong.extend(more));
@@ -129,13 +155,22 @@ fn conclude(case: &CoordinateCase<'_>, arguments: &Arguments, session: &mut Sess
         (_, _, Basis::Bound(bound)) if interrupted(bound) => Exit::Interrupted,
         _ => Exit::Inconclusive,
     };
+    if arguments.format == AnswerFormat::Html {
+        let page = page::coordinate::page(case);
+        let Some(path) = &arguments.output_file else { return session.print(&page, exit) };
+        if !session.write_file(path, &page) {
+            return Exit::Wrong;
+        }
+        let headline = text::coordinate::headline(case, session.style());
+        return session.print(&format!("{headline}written to {}\n", path.display()), exit);
+    }
     if let (Some(path), Some(chosen)) = (&arguments.output_file, case.chosen())
         && !session.write_file(path, &chosen.trial.text)
     {
         exit = Exit::Wrong;
     }
     let statistics = session.statistics(&case.answered.before.findings.figures);
-    match arguments.format.format {
+    match arguments.format.plain() {
         Format::Json => {
             let diagnostics = session.diagnostics.clone();
             session.print_json(&CoordinateObject::new(case, diagnostics, statistics), exit)

@@ -17,6 +17,7 @@ use crate::faults::{
 use crate::pipeline::{Figures, read_bare, read_trees};
 use crate::program::{Expr, Fact, HeadTerm, NegatedTerm, Program, Rule, Spelling, Term, Value, resolve};
 use crate::report::json::{FaultsObject, WhyObject};
+use crate::report::page::{self, faults::FaultsCase};
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
 use crate::schedule::parse::parse_global_fact;
@@ -141,6 +142,8 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     match answered {
         Ok((question, answer, sweep)) => {
+            let page = arguments.page.format == PageFormat::Html;
+            let asked = asked.or_else(|| missing(&answer).filter(|_| page));
             let why = asked.and_then(|fact| explained(&program, &question, &answer, fact, &budget, session));
             conclude(arguments, &program, &sources, &Found { question, answer, sweep, why }, session)
         }
@@ -327,6 +330,12 @@ fn explained(
     Some(Explained { fact, run, why })
 }
 
+/// The first tuple that a counterexample lacks.
+fn missing(answer: &Answer) -> Option<Fact> {
+    let values = answer.counterexamples.first()?.lost.first()?.clone();
+    Some(Fact { relation: answer.judgement.post?, values })
+}
+
 fn conclude(
     arguments: &Arguments,
     program: &Program,
@@ -359,6 +368,13 @@ fn conclude(
             json_text(&FaultsObject { why, ..object.with_sweep(sweep.as_ref()) })
         }
         PageFormat::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_faults(program, question, answer))),
+        PageFormat::Html => {
+            let why = why
+                .as_ref()
+                .map(|Explained { fact, run, why }| (program.show_global_fact(fact), *run == "counterexample", why));
+            let files = &arguments.program.names();
+            page::faults::page(&FaultsCase { files, sources, program, question, answer, why })
+        }
         _ if session.verbosity == Verbosity::Quiet => headline.clone(),
         _ => {
             let verbose = session.verbosity == Verbosity::Verbose;

@@ -72,7 +72,7 @@ pub fn run(
     described.reading.instance.clone_from(&instance);
     let (files, shell_words) = (program.names(), described.shell_words());
     let points = question.points.then(|| points_of_found(&loaded.program, &loaded.analysis, &mut answer, &budget));
-    let explained = question.why.then(|| explained(&loaded.program, &answer, &budget));
+    let explained = question.explains().then(|| explained(&loaded.program, &answer, &budget));
     let case = Case {
         command: "check",
         files: &files,

@@ -1,4 +1,4 @@
-//! Answers that can be looked at: `--format svg|dot|itf`, `-o`, `--run`.
+//! Answers that can be looked at: `--format html|svg|dot|itf`, `-o`, `--run`.
 
 use super::Exit;
 use super::options::Format;
@@ -22,6 +22,8 @@ pub enum PageFormat {
     Json,
     /// SARIF 2.1.0, for code scanning tools.
     Sarif,
+    /// A page for a browser: the runs to step through, why, what reads what, the program.
+    Html,
     /// The runs as a picture.
     Svg,
     /// The runs as a graph, for Graphviz.
@@ -101,7 +103,7 @@ impl PageOptions {
             PageFormat::Svg => &|| Ok(svg::file(&diagrams())),
             PageFormat::Dot => &|| Ok(dot::runs(&diagrams())),
             PageFormat::Itf => &|| self.chosen(runs).map(|run| run.trace(program)),
-            PageFormat::Text | PageFormat::Json | PageFormat::Sarif => return None,
+            PageFormat::Text | PageFormat::Json | PageFormat::Sarif | PageFormat::Html => return None,
         };
         if runs.is_empty() {
             let message = "the answer has no run to draw";

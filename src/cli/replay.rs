@@ -14,6 +14,7 @@ use crate::pipeline::Figures;
 use crate::program::{Fact, LocatedFact, Order, Program};
 use crate::report::facts::{listed, shown};
 use crate::report::json::{ReplayObject, ReplayedRun, SCHEMA, nodes, outputs};
+use crate::report::page::{self, lone::Runs};
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
@@ -298,7 +299,9 @@ fn conclude(
         }
     };
     let headline = format!("{}: {what}\n", style.paint(tone, verdict));
-    if let Some(drawn) = arguments.page.drawn(program, &drawables(replayed)) {
+    if let Some(drawn) =
+        arguments.page.drawn(program, &shown_runs(replayed).into_iter().map(Drawable::Run).collect::<Vec<_>>())
+    {
         return arguments.page.show_drawn(drawn, &headline, exit, session);
     }
     let text = match arguments.page.format {
@@ -319,6 +322,23 @@ fn conclude(
         PageFormat::Sarif => {
             json_text(&sarif::log(&session.diagnostics, bound.map(sarif::of_bound).into_iter().collect()))
         }
+        PageFormat::Html => {
+            let names = arguments.program.names();
+            page::lone::page(Runs {
+                command: "replay",
+                files: &names,
+                verdict,
+                tone,
+                meaning: what,
+                rows: failures.iter().map(|failure| ("not so", failure.message.clone())).collect(),
+                sources: &loaded.sources,
+                program,
+                analysis: &loaded.analysis,
+                runs: shown_runs(replayed),
+                ultimate: None,
+                replay: Vec::new(),
+            })
+        }
         _ => {
             let mut page = headline.clone();
             if session.verbosity > Verbosity::Quiet {
@@ -334,7 +354,7 @@ fn conclude(
 }
 
 /// The runs; two that are claimed of one fact part where their steps do.
-fn drawables(replayed: &[Replayed]) -> Vec<Drawable<'_>> {
+fn shown_runs(replayed: &[Replayed]) -> Vec<ShownRun<'_>> {
     let parts_at = match replayed {
         [first, second] if first.fact.is_some() && first.fact == second.fact => {
             Some(critical(&first.schedule, &second.schedule))
@@ -343,14 +363,12 @@ fn drawables(replayed: &[Replayed]) -> Vec<Drawable<'_>> {
     };
     replayed
         .iter()
-        .map(|run| {
-            Drawable::Run(ShownRun {
-                title: run.claim.clone(),
-                records: &run.records,
-                stem: run.stem,
-                fact: run.fact.as_ref(),
-                parts_at,
-            })
+        .map(|run| ShownRun {
+            title: run.claim.clone(),
+            records: &run.records,
+            stem: run.stem,
+            fact: run.fact.as_ref(),
+            parts_at,
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use crate::eval::EvalError;
 use crate::pipeline::Figures;
 use crate::report::facts::shown;
 use crate::report::json::{CostObject, RunObject, SCHEMA, nodes, outputs};
+use crate::report::page::{self, lone::Runs};
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
@@ -191,8 +192,8 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
     };
     let headline = format!("{}: {how}\n", style.paint(tone, verdict));
     let title = "The run".to_string();
-    let drawable = Drawable::Run(ShownRun { title, records: &run.records, stem, fact: None, parts_at: None });
-    if let Some(drawn) = arguments.page.drawn(program, &[drawable]) {
+    let shown_run = ShownRun { title, records: &run.records, stem, fact: None, parts_at: None };
+    if let Some(drawn) = arguments.page.drawn(program, &[Drawable::Run(shown_run.clone())]) {
         return arguments.page.show_drawn(drawn, &headline, exit, session);
     }
     let text = match arguments.page.format {
@@ -213,6 +214,23 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 _ => Vec::new(),
             };
             json_text(&sarif::log(&session.diagnostics, stopped))
+        }
+        PageFormat::Html => {
+            let schedule = run.schedule.show(program);
+            page::lone::page(Runs {
+                command: "run",
+                files: &arguments.program.names(),
+                verdict,
+                tone,
+                meaning: how,
+                rows: Vec::new(),
+                sources: &loaded.sources,
+                program,
+                analysis: &loaded.analysis,
+                runs: vec![shown_run],
+                ultimate: model.map(|model| shown(program, &model)),
+                replay: text::replay_commands(&arguments.program.shell_words(), None, &[schedule]),
+            })
         }
         _ if session.verbosity == Verbosity::Quiet => headline.clone(),
         _ => {

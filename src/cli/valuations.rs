@@ -73,7 +73,7 @@ pub fn run(
     let (files, shell_words) = (program.names(), described.shell_words());
     let mut answer = outcome.answer;
     let points = question.points.then(|| points_of_found(&of, &analysis, &mut answer, &budget));
-    let explained = question.why.then(|| explained(&of, &answer, &budget));
+    let explained = question.explains().then(|| explained(&of, &answer, &budget));
     let case = Case {
         command,
         files: &files,

@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::check::{fault_code, fault_diagnostic};
 use crate::cli::console::Verbosity;
 use crate::cli::options::{Format, count};
-use crate::cli::page::Drawable;
+use crate::cli::page::{Drawable, PageFormat};
 use crate::cli::progress::Watch;
 use crate::cli::session::{Session, json_text};
 use crate::diagnostic::{Diagnostic, codes};
@@ -17,9 +17,11 @@ use crate::faults::lossy::Lossy;
 use crate::faults::plan::Tolerance;
 use crate::program::{Order, Program, resolve};
 use crate::report::json::FaultsObject;
+use crate::report::page;
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
+use crate::source::SourceMap;
 use crate::witness::file::{OutcomeObject, WitnessFile};
 use std::path::Path;
 
@@ -59,7 +61,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let answered = investigate(&program, &lossy, &question, &budget, &mut |progress| watch.update(progress));
     drop(watch);
     match answered {
-        Ok(answer) => conclude(arguments, &program, &question, &answer, session),
+        Ok(answer) => conclude(arguments, (&program, &sources), &question, &answer, session),
         Err(failure) => {
             session.report(&failure.sources, &[of_failure(&failure)]);
             session.refuse("faults", names, format)
@@ -113,7 +115,7 @@ fn of_failure(failure: &Failure) -> Diagnostic {
 
 fn conclude(
     arguments: &Arguments,
-    program: &Program,
+    (program, sources): (&Program, &SourceMap),
     question: &Question,
     answer: &Answer,
     session: &mut Session,
@@ -151,6 +153,10 @@ fn conclude(
         return arguments.page.show_drawn(drawn, &headline, exit, session);
     }
     let text = match arguments.page.plain() {
+        _ if arguments.page.format == PageFormat::Html => {
+            let files = arguments.program.names();
+            page::faults::asynchronous(&files, (program, sources), question, answer, &replays(arguments, question))
+        }
         Format::Json => {
             let statistics = session.statistics(&answer.figures);
             let diagnostics = session.diagnostics.clone();
@@ -161,18 +167,24 @@ fn conclude(
         Format::Text if session.verbosity == Verbosity::Quiet => headline.clone(),
         Format::Text => {
             let verbose = session.verbosity == Verbosity::Verbose;
-            let words = arguments.program.shell_words().join(" ");
             let mut text = text::faults::asynchronous::answer(question, answer, style, verbose);
             if !answer.counterexamples.is_empty() {
                 text.push_str(&format!("\n{}\n", style.paint(Tone::Strong, "Replay")));
-                let asked = asked(&question.tolerance);
-                text.push_str(&format!("    watershed faults {words} --async{asked} --witness bad.json\n"));
-                text.push_str("    watershed replay bad.ded --schedule bad.json\n");
+                replays(arguments, question).iter().for_each(|line| text.push_str(&format!("    {line}\n")));
             }
             text
         }
     };
     arguments.page.deliver(&text, &headline, exit, session)
+}
+
+/// The commands that write the run to a file, and replay it.
+fn replays(arguments: &Arguments, question: &Question) -> Vec<String> {
+    let (words, asked) = (arguments.program.shell_words().join(" "), asked(&question.tolerance));
+    vec![
+        format!("watershed faults {words} --async{asked} --witness bad.json"),
+        "watershed replay bad.ded --schedule bad.json".to_string(),
+    ]
 }
 
 /// The options that ask for a tolerance, each after a space.

@@ -8,6 +8,7 @@ use crate::cli::Exit;
 use crate::cli::check::fault_code;
 use crate::cli::console::Verbosity;
 use crate::cli::options::Format;
+use crate::cli::page::PageFormat;
 use crate::cli::session::{Loaded, Session, json_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::eval::{EvalError, Fault};
@@ -15,6 +16,7 @@ use crate::program::{LocatedFact, Program, RuleId};
 use crate::prove::datalog_model::stratified_model;
 use crate::report::facts::shown;
 use crate::report::json::RunObject;
+use crate::report::page::{self, lone::Runs};
 use crate::report::style::Tone;
 use crate::report::{advice, sarif, text};
 use std::collections::BTreeSet;
@@ -75,6 +77,20 @@ fn print(
         return arguments.page.show_drawn(drawn, &headline, exit, session);
     }
     let text = match arguments.page.plain() {
+        _ if arguments.page.format == PageFormat::Html => page::lone::page(Runs {
+            command: "run --semantics stratified",
+            files: &arguments.program.names(),
+            verdict,
+            tone,
+            meaning: how,
+            rows: Vec::new(),
+            sources: &loaded.sources,
+            program,
+            analysis: &loaded.analysis,
+            runs: Vec::new(),
+            ultimate: model.ok().map(|model| shown(program, &model)),
+            replay: Vec::new(),
+        }),
         Format::Json => json_text(&RunObject {
             ultimate_model: model.ok().map(|model| shown(program, &model)),
             ..super::object(arguments, loaded, verdict, basis, session)
