@@ -5,11 +5,12 @@ CARGO ?= cargo
 RANDOM_PROGRAMS ?= 200000
 FUZZ = $(CARGO) run --locked --release --manifest-path fuzz/Cargo.toml --
 
-.PHONY: help demo setup build lint test fuzz test-all bench
+.PHONY: help demo setup build lint test browser fuzz test-all bench
 
 help:
 	@echo "make demo      build, then one program from its text to a verdict that is replayed (about a minute)"
 	@echo "make test      all tests"
+	@echo "make browser   pages in a headless Chromium, which it installs where it may"
 	@echo "make fuzz      10,000 mutated inputs through each part that reads what users give (minutes)"
 	@echo "make test-all  the same with $(RANDOM_PROGRAMS) random programs, and long fuzzing (hours)"
 	@echo "make lint      formatting and lints, warnings denied"
@@ -40,13 +41,17 @@ test:
 	@.ci/setup
 	$(CARGO) test --locked --no-fail-fast
 
+browser:
+	@.ci/setup --browser
+	WATERSHED_REQUIRE_BROWSER=1 $(CARGO) test --locked --test browser -- --nocapture
+
 fuzz:
 	$(FUZZ) classify --inputs 10000
 	$(FUZZ) check --inputs 10000
 	$(FUZZ) replay --inputs 10000
 
 test-all: lint
-	@.ci/setup --answer-sets
+	@.ci/setup --answer-sets --browser
 	WATERSHED_RANDOM=$(RANDOM_PROGRAMS) $(CARGO) test --locked --release --no-fail-fast
 	$(FUZZ) classify --inputs 1000000
 	$(FUZZ) check --inputs 100000
