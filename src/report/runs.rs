@@ -3,6 +3,7 @@
 use super::Case;
 use super::diagram::Diagram;
 use super::space_time::DrawnRun;
+use crate::faults::asynchronous::Counterexample;
 use crate::pipeline::check::{ReplayedViolation, Witness};
 use crate::program::{LocatedFact, Program};
 use crate::schedule::critical;
@@ -45,6 +46,13 @@ pub fn violations<'a>(case: &Case<'a>) -> Vec<ShownRun<'a>> {
         ShownRun { title, records, stem: records.len(), fact: None, parts_at: None }
     };
     case.answer.violations.iter().map(run).collect()
+}
+
+/// The run of a counterexample of `faults --async`: one of its own program, that with the faults in it.
+pub fn of_bad(found: &Counterexample) -> ShownRun<'_> {
+    let title = if found.faults.is_empty() { "a run without faults" } else { "a run with these faults" };
+    let (records, stem) = (&found.run.records[..], found.run.stem);
+    ShownRun { title: title.to_string(), records, stem, fact: None, parts_at: None }
 }
 
 /// The two runs that end differently, if the answer has them.

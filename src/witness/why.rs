@@ -222,12 +222,21 @@ impl<'p> Explainer<'p> {
     }
 
     fn moment(&mut self, when: Moments) -> &Moment<'p> {
-        if !self.moments.contains_key(&when) {
-            let moment = match when {
-                Moments::Step(step) => self.moment_of(step),
-                Moments::Snapshot => self.snapshot(),
-            };
-            self.moments.insert(when, moment);
+        match when {
+            Moments::Snapshot if !self.moments.contains_key(&when) => {
+                self.moments.insert(when, self.snapshot());
+            }
+            Moments::Snapshot => {}
+            // A moment needs that of the node's step before: they are made from the first one on, not by recursion, since runs can be long.
+            Moments::Step(step) => {
+                let known = |step: &usize| self.moments.contains_key(&Moments::Step(*step));
+                let chain = std::iter::successors(Some(step), |&step| self.before(step));
+                let missing: Vec<usize> = chain.take_while(|step| !known(step)).collect();
+                for step in missing.into_iter().rev() {
+                    let moment = self.moment_of(step);
+                    self.moments.insert(Moments::Step(step), moment);
+                }
+            }
         }
         &self.moments[&when]
     }

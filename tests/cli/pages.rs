@@ -130,3 +130,13 @@ fn a_page_of_three_hundred_rules_lists_the_edges_that_it_does_not_draw() {
     assert!(report.contains("The graph is too large to be drawn"));
     assert!(report.len() < 2_000_000, "{} bytes", report.len());
 }
+
+#[test]
+fn of_a_very_long_run_the_beginning_is_shown() {
+    let at = directory();
+    let schedule = file(at.path(), "long.txt", &vec!["n1"; 3000].join(" ; "));
+    let schedule = schedule.to_str().expect("UTF-8");
+    let report = page(&["replay", &corpus("papers/marriage.ded"), "--schedule", schedule]);
+    assert!(report.contains("2200 steps more, with any loop, are left out"), "the page says what it leaves out");
+    assert!(report.len() < 2_000_000, "{} bytes", report.len());
+}

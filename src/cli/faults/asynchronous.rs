@@ -18,7 +18,7 @@ use crate::faults::plan::Tolerance;
 use crate::program::{Order, Program, resolve};
 use crate::report::json::FaultsObject;
 use crate::report::page;
-use crate::report::runs::ShownRun;
+use crate::report::runs::of_bad;
 use crate::report::style::Tone;
 use crate::report::{sarif, text};
 use crate::source::SourceMap;
@@ -141,14 +141,7 @@ fn conclude(
     let headline = text::faults::asynchronous::headline(question, answer, style);
     // A counterexample is a run of its own program, that with the faults in it.
     let of = answer.counterexamples.first();
-    let runs = of.map(|found| ShownRun {
-        title: "a run with these faults".to_string(),
-        records: &found.run.records,
-        stem: found.run.stem,
-        fact: None,
-        parts_at: None,
-    });
-    let runs: Vec<Drawable<'_>> = runs.into_iter().map(Drawable::Run).collect();
+    let runs: Vec<Drawable<'_>> = of.into_iter().map(of_bad).map(Drawable::Run).collect();
     if let Some(drawn) = arguments.page.drawn(of.map_or(program, |found| &found.program), &runs) {
         return arguments.page.show_drawn(drawn, &headline, exit, session);
     }

@@ -2,7 +2,7 @@
 
 use super::reasons::{Pointer, tree};
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, list, listing, place, steps, table};
+use super::{Page, Section, commands, file, list, listing, place, table};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::LocatedFact;
 use crate::report::facts::{shown, shown_models};
@@ -59,10 +59,7 @@ fn what_to_try(case: &Case<'_>) -> Markup {
 
 fn runs(case: &Case<'_>) -> Vec<Section> {
     let program = case.program;
-    let drawn = |run: &ShownRun<'_>, other: Option<&ShownRun<'_>>| PageRun {
-        diagram: run.diagram(program),
-        steps: steps::of_run(program, case.sources, run, other),
-    };
+    let drawn = |run: &ShownRun<'_>, other| PageRun::new(program, case.sources, run, other);
     let replay = |schedules: &[String]| {
         html! { h3 { "Replay" } (commands(&text::replay_commands(case.shell_words, Some(case.command), schedules))) }
     };
@@ -141,15 +138,15 @@ fn explanation(case: &Case<'_>, explained: &Explained<'_>, number: usize) -> Mar
         let reason = &explained.why.reasons[reason];
         let named = |step: usize| {
             let record = &explained.records[step];
-            (format!("{}:{}", program.show_node(record.node), record.step), anchor(number, step))
+            Some((format!("{}:{}", program.show_node(record.node), record.step), anchor(number, step)?))
         };
-        let step = |when: &Moments| if let Moments::Step(step) = when { Some(named(*step)) } else { None };
+        let step = |when: &Moments| if let Moments::Step(step) = when { named(*step) } else { None };
         let mut pointer = pointer(reason);
         pointer.step = match &reason.claim {
             Claim::Holds(_, when) | Claim::Absent(_, when) | Claim::Fails(_, _, when) | Claim::Instead(_, when) => {
                 step(when)
             }
-            Claim::Supplies { sent, .. } => Some(named(*sent)),
+            Claim::Supplies { sent, .. } => named(*sent),
             Claim::Condition(_) => None,
         };
         if let Claim::Fails(rule, _, when) = &reason.claim {

@@ -1,7 +1,7 @@
 //! The page of `coordinate`.
 
 use super::runs::{PageRun, beside};
-use super::{Page, Section, file, list, listing, place, steps, table, visible};
+use super::{Page, Section, file, list, listing, place, table, visible};
 use crate::analysis::analyse;
 use crate::pipeline::coordinate::{Aim, Coordinated};
 use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
@@ -118,10 +118,7 @@ fn rejected(case: &CoordinateCase<'_>) -> Option<Section> {
 /// The two runs of the program as it is.
 fn before(case: &CoordinateCase<'_>) -> Option<Section> {
     let runs = of_witness(case.program, case.answered.before.witness.as_ref()?);
-    let drawn = |run: usize, other: usize| PageRun {
-        diagram: runs[run].diagram(case.program),
-        steps: steps::of_run(case.program, case.sources, &runs[run], Some(&runs[other])),
-    };
+    let drawn = |run: usize, other: usize| PageRun::new(case.program, case.sources, &runs[run], Some(&runs[other]));
     let schedules = case.answered.before.witness.iter().flat_map(|witness| &witness.schedules);
     let schedules: Vec<String> = schedules.map(|schedule| schedule.show(case.program)).collect();
     let content = html! {

@@ -3,12 +3,12 @@
 use super::reasons::{Pointer, tree};
 use super::rounds::of_rounds;
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, listing, steps, table, visible};
+use super::{Page, Section, commands, file, listing, table, visible};
 use crate::faults::why::{Claim, How, When, Why};
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Verdict, asynchronous};
 use crate::program::Program;
 use crate::report::diagram::Diagram;
-use crate::report::runs::ShownRun;
+use crate::report::runs::of_bad;
 use crate::report::style::{Style, Tone};
 use crate::report::text;
 use crate::source::SourceMap;
@@ -80,6 +80,7 @@ fn runs(case: &FaultsCase<'_>) -> Markup {
     let without = || PageRun {
         diagram: Diagram::of_rounds(program, "without faults", free, &none, crash_mode),
         steps: of_rounds(program, free, &none, answer.counterexamples.first().map(|found| &found.run)),
+        left_out: 0,
     };
     let with = |found: &Counterexample, compared: bool| {
         let title = text::faults::fault_list(program, &found.faults).join(", ");
@@ -87,6 +88,7 @@ fn runs(case: &FaultsCase<'_>) -> Markup {
         PageRun {
             diagram: Diagram::of_rounds(program, title, &found.run, &found.faults, crash_mode),
             steps: of_rounds(program, &found.run, &found.faults, compared.then_some(free)),
+            left_out: 0,
         }
     };
     html! {
@@ -119,7 +121,8 @@ fn why_section(case: &FaultsCase<'_>, fact: &str, failing: bool, why: &Why) -> S
     let number = usize::from(!failing && two);
     let step = |when: When| match when {
         When::Round(round) | When::Observed(round) | When::Later(round) => {
-            Some((format!("round {round}"), anchor(number, usize::try_from(round).ok()?.checked_sub(1)?)))
+            let anchor = anchor(number, usize::try_from(round).ok()?.checked_sub(1)?)?;
+            Some((format!("round {round}"), anchor))
         }
         When::End => None,
     };
@@ -170,15 +173,7 @@ pub fn asynchronous(
         (found, sources)
     });
     if let Some((found, sources)) = &bad {
-        let run = ShownRun {
-            title: "a run with these faults".to_string(),
-            records: &found.run.records,
-            stem: found.run.stem,
-            fact: None,
-            parts_at: None,
-        };
-        let steps = steps::of_run(&found.program, sources, &run, None);
-        let shown = PageRun { diagram: run.diagram(&found.program), steps };
+        let shown = PageRun::new(&found.program, sources, &of_bad(found), None);
         let content = html! {
             @if !found.faults.is_empty() { p { "Faults are messages here: the program below has them in its rules." } }
             (beside(0, &[shown]))

@@ -31,7 +31,7 @@ pub fn numbered(text: &str, anchor: impl Fn(usize) -> String, mark: impl Fn(usiz
                 @let (number, mark) = (index + 1, mark(index + 1));
                 span id=(anchor(number)) .line .marked[!mark.is_empty()] {
                     span .number { (format!("{mark} {number}")) }
-                    " " (visible(line)) "\n"
+                    " " (visible(&line.replace('\t', "    "))) "\n"
                 }
             }
         }

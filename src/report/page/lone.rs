@@ -1,7 +1,7 @@
 //! The page of `run` and `replay`: runs by themselves.
 
 use super::runs::{PageRun, beside};
-use super::{Page, Section, commands, file, list, listing, steps, table};
+use super::{Page, Section, commands, file, list, listing, table};
 use crate::analysis::Analysis;
 use crate::program::Program;
 use crate::report::runs::ShownRun;
@@ -43,10 +43,7 @@ pub struct Runs<'a> {
 
 /// The page.
 pub fn page(of: Runs<'_>) -> String {
-    let drawn = |run: &ShownRun<'_>, other: Option<&ShownRun<'_>>| PageRun {
-        diagram: run.diagram(of.program),
-        steps: steps::of_run(of.program, of.sources, run, other),
-    };
+    let drawn = |run: &ShownRun<'_>, other| PageRun::new(of.program, of.sources, run, other);
     let mut sections = Vec::new();
     if !of.rows.is_empty() {
         let rows = of.rows.iter().map(|(name, value)| (*name, value.as_str()));

@@ -13,7 +13,7 @@ use crate::witness::why::firsthand::Firsthand;
 use std::collections::BTreeSet;
 
 /// Most facts that a page lists of all steps of a run.
-const MOST_FACTS: usize = 6_000;
+const MOST_FACTS: usize = 4_000;
 
 /// A step, told.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl List {
 
 /// How many facts of a list are told where there are so many steps.
 pub fn most(steps: usize) -> usize {
-    (MOST_FACTS / steps.max(1)).clamp(6, 100)
+    (MOST_FACTS / steps.max(1)).clamp(5, 100)
 }
 
 /// The steps of a run; `other` is the one that it is compared with.
@@ -172,6 +172,6 @@ mod tests {
         let list = List::new("holds", vec![item("a", false, false), item("b", true, false), item("c", false, true)], 2);
         let texts: Vec<&str> = list.items.iter().map(|item| item.text.as_str()).collect();
         assert_eq!((texts, list.more), (vec!["b", "c"], 1));
-        assert_eq!((most(0), most(100_000)), (100, 6));
+        assert_eq!((most(0), most(100_000)), (100, 5));
     }
 }
