@@ -7,6 +7,9 @@ use watershed::budget::Budget;
 use watershed::diagnostic::{Diagnostic, any_error, render};
 use watershed::pipeline::check::{self, Answer, Basis};
 use watershed::program::{Program, resolve};
+use watershed::report::explained::explained;
+use watershed::report::json::Statistics;
+use watershed::report::{Case, page};
 use watershed::schedule;
 use watershed::source::{FileId, SourceMap};
 use watershed::syntax::{ast::Ast, parser, print};
@@ -89,7 +92,7 @@ fn parsed(text: &str) -> (SourceMap, Ast, Vec<Diagnostic>) {
     (sources, tree, diagnostics)
 }
 
-fn classified(text: &str, trail: &mut Trail) -> Option<(Program, Analysis)> {
+fn classified(text: &str, trail: &mut Trail) -> Option<(SourceMap, Program, Analysis)> {
     let (sources, tree, diagnostics) = parsed(text);
     codes(&sources, &diagnostics, trail);
     let sound = !any_error(&diagnostics);
@@ -122,7 +125,7 @@ fn classified(text: &str, trail: &mut Trail) -> Option<(Program, Analysis)> {
     ] {
         trail.insert((what, if found { "some" } else { "none" }));
     }
-    Some((program, analysis))
+    Some((sources, program, analysis))
 }
 
 fn answer(program: &Program, analysis: &Analysis, limits: &Limits, theorems: bool) -> Option<Answer> {
@@ -150,7 +153,7 @@ pub fn witness_file(program: &Program, answer: &Answer) -> Option<file::WitnessF
 }
 
 fn checked(text: &str, limits: &Limits, trail: &mut Trail) {
-    let Some((program, analysis)) = classified(text, trail) else { return };
+    let Some((sources, program, analysis)) = classified(text, trail) else { return };
     for theorems in [true, false] {
         let Some(answer) = answer(&program, &analysis, limits, theorems) else {
             trail.insert(("verdict", "fault"));
@@ -166,10 +169,38 @@ fn checked(text: &str, limits: &Limits, trail: &mut Trail) {
             claims.check(&program, &limits.budget()).expect("a written witness replays");
             trail.insert(("witness", "replayed"));
         }
+        paged((&sources, &program, &analysis), &answer, limits);
         if analysis.theorem.is_none() {
             break;
         }
     }
+}
+
+/// The answer as a page: whatever the program's symbols are, they add no element of their own that could run or fetch.
+fn paged((sources, program, analysis): (&SourceMap, &Program, &Analysis), answer: &Answer, limits: &Limits) {
+    let files = ["fuzz.ded".to_string()];
+    let explained = explained(program, answer, &limits.budget());
+    let case = Case {
+        command: "check",
+        files: &files,
+        shell_words: &files,
+        sources,
+        program,
+        analysis,
+        answer,
+        explained: Some(&explained),
+        points: None,
+        fewer: None,
+        instances: None,
+        instance: None,
+        valuations: None,
+    };
+    let page = page::case::page(&case, &Statistics::default());
+    assert!(page.ends_with("</html>\n"));
+    for (element, times) in [("<script", 1), ("<style", 1), ("<img", 0), ("<iframe", 0), ("<link", 0)] {
+        assert_eq!(page.matches(element).count(), times, "{element} in a page");
+    }
+    assert!(page.len() < 4_000_000, "a page of {} bytes", page.len());
 }
 
 fn bound_name(bound: watershed::budget::Bound) -> &'static str {
@@ -189,7 +220,7 @@ fn bound_name(bound: watershed::budget::Bound) -> &'static str {
 }
 
 fn replayed(text: &str, rest: &str, limits: &Limits, trail: &mut Trail) {
-    let Some((program, _)) = classified(text, trail) else { return };
+    let Some((_, program, _)) = classified(text, trail) else { return };
     let budget = limits.budget();
     match file::read(&program, "witness.json", rest) {
         Err((sources, diagnostics)) => codes(&sources, &diagnostics, trail),
