@@ -195,7 +195,7 @@ fn paged((sources, program, analysis): (&SourceMap, &Program, &Analysis), answer
         instance: None,
         valuations: None,
     };
-    let page = page::case::page(&case, &Statistics::default());
+    let page = page::case::page(&case, &[], &Statistics::default());
     assert!(page.ends_with("</html>\n"));
     for (element, times) in [("<script", 1), ("<style", 1), ("<img", 0), ("<iframe", 0), ("<link", 0)] {
         assert_eq!(page.matches(element).count(), times, "{element} in a page");

@@ -256,7 +256,7 @@ pub(super) fn conclude(case: &Case<'_>, question: &QuestionOptions, session: &mu
     let text = match page.format {
         PageFormat::Json => json_text(&CheckObject::new(case, session.diagnostics.clone(), statistics)),
         PageFormat::Sarif => json_text(&sarif::log(&session.diagnostics, sarif::of_verdict(case))),
-        PageFormat::Html => report::page::case::page(case, &statistics),
+        PageFormat::Html => report::page::case::page(case, &session.diagnostics, &statistics),
         _ if session.verbosity == Verbosity::Quiet => headline.clone(),
         _ => text::answer(case, &statistics, session.style(), verbose),
     };

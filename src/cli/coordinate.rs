@@ -156,7 +156,7 @@ fn conclude(case: &CoordinateCase<'_>, arguments: &Arguments, session: &mut Sess
         _ => Exit::Inconclusive,
     };
     if arguments.format == AnswerFormat::Html {
-        let page = page::coordinate::page(case);
+        let page = page::coordinate::page(case, &session.diagnostics);
         let Some(path) = &arguments.output_file else { return session.print(&page, exit) };
         if !session.write_file(path, &page) {
             return Exit::Wrong;

@@ -373,7 +373,8 @@ fn conclude(
                 .as_ref()
                 .map(|Explained { fact, run, why }| (program.show_global_fact(fact), *run == "counterexample", why));
             let files = &arguments.program.names();
-            page::faults::page(&FaultsCase { files, sources, program, question, answer, why })
+            let case = FaultsCase { files, sources, program, question, answer, why };
+            page::faults::page(&case, &session.diagnostics)
         }
         _ if session.verbosity == Verbosity::Quiet => headline.clone(),
         _ => {

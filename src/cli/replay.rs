@@ -336,6 +336,7 @@ fn conclude(
                 analysis: &loaded.analysis,
                 runs: shown_runs(replayed),
                 ultimate: None,
+                diagnostics: &session.diagnostics,
                 replay: Vec::new(),
             })
         }

@@ -229,6 +229,7 @@ fn print(arguments: &Arguments, loaded: &Loaded, run: &Run, session: &mut Sessio
                 analysis: &loaded.analysis,
                 runs: vec![shown_run],
                 ultimate: model.map(|model| shown(program, &model)),
+                diagnostics: &session.diagnostics,
                 replay: text::replay_commands(&arguments.program.shell_words(), None, &[schedule]),
             })
         }

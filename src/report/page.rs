@@ -14,6 +14,7 @@ mod rounds;
 mod runs;
 mod steps;
 
+use super::json::{DiagnosticObject, PlaceObject};
 use super::style::Tone;
 use super::svg::visible;
 use crate::source::{SourceMap, Span};
@@ -141,6 +142,28 @@ fn place(sources: &SourceMap, span: Span) -> Markup {
     let (line, _) = sources.line_column(span);
     let name = format!("{}:{line}", sources.file(span.file).name);
     html! { a .place href=(format!("#{}", listing::anchor(span.file, line))) { (visible(&name)) } }
+}
+
+/// What was reported of the program: warnings and notes; nothing if there are none.
+fn findings(sources: &SourceMap, diagnostics: &[DiagnosticObject]) -> Option<Section> {
+    let link = |place: &PlaceObject| {
+        let (file, line) = (place.file.as_deref()?, place.line?);
+        let (id, _) = sources.files().find(|(_, known)| known.name == file)?;
+        Some(format!("#{}", listing::anchor(id, line)))
+    };
+    let content = html! {
+        ul {
+            @for DiagnosticObject { code, severity, message, place, help } in diagnostics {
+                li {
+                    (severity) " " code { (code) } ": "
+                    @if let (Some(link), Some(name)) = (link(place), place.short()) { a href=(link) { (visible(&name)) } ": " }
+                    (visible(message))
+                    @for help in help { br; span .note { (visible(help)) } }
+                }
+            }
+        }
+    };
+    (!diagnostics.is_empty()).then(|| Section::new("findings", "Warnings", content))
 }
 
 /// Commands that can be typed.

@@ -62,6 +62,8 @@ fn every_command_that_has_something_to_look_at_writes_a_page() {
     assert!(page(&["faults", &corpus("faults/register.ded"), "--async", "--omissions", "0"]).contains("A bad run"));
     let bound = page(&["explore", &corpus("paxos/takeover.ded"), "--no-reduction", "--max-states", "40"]);
     assert!(bound.contains("What to try"));
+    let warned = page(&["check", &corpus("papers/flip-flop.ded")]);
+    assert!(warned.contains("W0701"), "warnings stand on the page");
 }
 
 #[test]

@@ -148,7 +148,8 @@ fn conclude(
     let text = match arguments.page.plain() {
         _ if arguments.page.format == PageFormat::Html => {
             let files = arguments.program.names();
-            page::faults::asynchronous(&files, (program, sources), question, answer, &replays(arguments, question))
+            let replay = replays(arguments, question);
+            page::faults::asynchronous(&files, (program, sources), question, answer, &session.diagnostics, &replay)
         }
         Format::Json => {
             let statistics = session.statistics(&answer.figures);

@@ -89,6 +89,7 @@ fn print(
             analysis: &loaded.analysis,
             runs: Vec::new(),
             ultimate: model.ok().map(|model| shown(program, &model)),
+            diagnostics: &session.diagnostics,
             replay: Vec::new(),
         }),
         Format::Json => json_text(&RunObject {

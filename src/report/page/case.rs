@@ -2,11 +2,11 @@
 
 use super::reasons::{Pointer, tree};
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, list, listing, place, table};
+use super::{Page, Section, commands, file, findings, list, listing, place, table};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::LocatedFact;
 use crate::report::facts::{shown, shown_models};
-use crate::report::json::Statistics;
+use crate::report::json::{DiagnosticObject, Statistics};
 use crate::report::runs::{ShownRun, violations, witness};
 use crate::report::style::{Style, Tone};
 use crate::report::svg::graph;
@@ -21,7 +21,7 @@ const MOST_FACTS: usize = 400;
 const MOST_MODELS: usize = 60;
 
 /// The page.
-pub fn page(case: &Case<'_>, statistics: &Statistics) -> String {
+pub fn page(case: &Case<'_>, diagnostics: &[DiagnosticObject], statistics: &Statistics) -> String {
     let tone = match case.answer.verdict {
         Verdict::Confluent => Tone::Good,
         Verdict::Diffluent | Verdict::Violated => Tone::Bad,
@@ -43,6 +43,7 @@ pub fn page(case: &Case<'_>, statistics: &Statistics) -> String {
     sections.extend(why(case));
     sections.extend(outcomes(case));
     sections.extend(fewer(case));
+    sections.extend(findings(case.sources, diagnostics));
     sections.push(order(case));
     sections.push(class(case));
     sections.push(figures(case, statistics));

@@ -1,11 +1,12 @@
 //! The page of `coordinate`.
 
 use super::runs::{PageRun, beside};
-use super::{Page, Section, file, list, listing, place, table, visible};
+use super::{Page, Section, file, findings, list, listing, place, table, visible};
 use crate::analysis::analyse;
 use crate::pipeline::coordinate::{Aim, Coordinated};
 use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
 use crate::report::facts::shown;
+use crate::report::json::DiagnosticObject;
 use crate::report::runs::of_witness;
 use crate::report::style::{Style, Tone};
 use crate::report::svg::graph;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 const MOST_FACTS: usize = 200;
 
 /// The page.
-pub fn page(case: &CoordinateCase<'_>) -> String {
+pub fn page(case: &CoordinateCase<'_>, diagnostics: &[DiagnosticObject]) -> String {
     let verdict = case.verdict();
     let tone = if verdict == "inconclusive" { Tone::Open } else { Tone::Good };
     let headline = text::coordinate::headline(case, Style::plain());
@@ -26,6 +27,7 @@ pub fn page(case: &CoordinateCase<'_>) -> String {
     sections.extend(case.chosen().map(|chosen| plan(case, chosen)));
     sections.extend(rejected(case));
     sections.extend(before(case));
+    sections.extend(findings(case.sources, diagnostics));
     let analysis = analyse(case.program);
     sections.push(Section::new("order", "What reads what, before", graph::part(case.program, &analysis.dependencies)));
     let points = analysis.points_of_order.iter().map(|point| point.span);

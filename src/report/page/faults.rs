@@ -3,11 +3,12 @@
 use super::reasons::{Pointer, tree};
 use super::rounds::of_rounds;
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, listing, table, visible};
+use super::{Page, Section, commands, file, findings, listing, table, visible};
 use crate::faults::why::{Claim, How, When, Why};
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Verdict, asynchronous};
 use crate::program::Program;
 use crate::report::diagram::Diagram;
+use crate::report::json::DiagnosticObject;
 use crate::report::runs::of_bad;
 use crate::report::style::{Style, Tone};
 use crate::report::text;
@@ -35,7 +36,7 @@ pub struct FaultsCase<'a> {
 }
 
 /// The page about runs in rounds.
-pub fn page(case: &FaultsCase<'_>) -> String {
+pub fn page(case: &FaultsCase<'_>, diagnostics: &[DiagnosticObject]) -> String {
     let FaultsCase { program, question, answer, .. } = *case;
     let headline = text::faults::headline(program, question, answer, Style::plain());
     let (verdict, tone, meaning) = said(answer.verdict, &headline);
@@ -55,6 +56,7 @@ pub fn page(case: &FaultsCase<'_>) -> String {
     if let Some((fact, failing, why)) = &case.why {
         sections.push(why_section(case, fact, *failing, why));
     }
+    sections.extend(findings(case.sources, diagnostics));
     sections.push(Section::new("program", "The program", listing::listing(case.sources, [])));
     file(&Page { command: "faults", files: case.files, verdict, tone, meaning, sections })
 }
@@ -150,6 +152,7 @@ pub fn asynchronous(
     (program, sources): (&Program, &SourceMap),
     question: &asynchronous::Question,
     answer: &asynchronous::Answer,
+    diagnostics: &[DiagnosticObject],
     replay: &[String],
 ) -> String {
     let headline = text::faults::asynchronous::headline(question, answer, Style::plain());
@@ -185,6 +188,7 @@ pub fn asynchronous(
         };
         sections.push(Section::new("runs", "A bad run", content));
     }
+    sections.extend(findings(&SourceMap::new(), diagnostics));
     let listing = match &bad {
         Some((_, sources)) => Section::new("program", "The program with its faults", listing::listing(sources, [])),
         None => {

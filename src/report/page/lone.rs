@@ -1,9 +1,10 @@
 //! The page of `run` and `replay`: runs by themselves.
 
 use super::runs::{PageRun, beside};
-use super::{Page, Section, commands, file, list, listing, table};
+use super::{Page, Section, commands, file, findings, list, listing, table};
 use crate::analysis::Analysis;
 use crate::program::Program;
+use crate::report::json::DiagnosticObject;
 use crate::report::runs::ShownRun;
 use crate::report::style::Tone;
 use crate::source::SourceMap;
@@ -37,6 +38,8 @@ pub struct Runs<'a> {
     pub runs: Vec<ShownRun<'a>>,
     /// The ultimate model, where it is known.
     pub ultimate: Option<Vec<String>>,
+    /// What was reported.
+    pub diagnostics: &'a [DiagnosticObject],
     /// Commands that replay the runs.
     pub replay: Vec<String>,
 }
@@ -68,6 +71,7 @@ pub fn page(of: Runs<'_>) -> String {
         };
         sections.push(Section::new("ultimate", "The ultimate model", content));
     }
+    sections.extend(findings(of.sources, of.diagnostics));
     let points = of.analysis.points_of_order.iter().map(|point| point.span);
     sections.push(Section::new("program", "The program", listing::listing(of.sources, points)));
     let Runs { command, files, verdict, tone, meaning, .. } = of;
