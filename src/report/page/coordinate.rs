@@ -4,6 +4,8 @@ use super::runs::{PageRun, beside};
 use super::{Page, Section, file, findings, list, listing, place, table, visible};
 use crate::analysis::analyse;
 use crate::pipeline::coordinate::{Aim, Coordinated};
+use crate::pipeline::read::read;
+use crate::program::resolve;
 use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
 use crate::report::facts::shown;
 use crate::report::json::DiagnosticObject;
@@ -11,6 +13,7 @@ use crate::report::runs::of_witness;
 use crate::report::style::{Style, Tone};
 use crate::report::svg::graph;
 use crate::report::text;
+use crate::syntax::load::Input;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -32,7 +35,10 @@ pub fn page(case: &CoordinateCase<'_>, diagnostics: &[DiagnosticObject]) -> Stri
     sections.push(Section::new("order", "What reads what, before", graph::part(case.program, &analysis.dependencies)));
     let points = analysis.points_of_order.iter().map(|point| point.span);
     sections.push(Section::new("program", "The program as it is", listing::listing(case.sources, points)));
-    sections.extend(case.chosen().map(|chosen| written(case, &chosen.trial.text)));
+    if let Some(chosen) = case.chosen() {
+        sections.push(written(case, &chosen.trial.text));
+        sections.extend(after(&chosen.trial.text));
+    }
     file(&Page { command: "coordinate", files: case.files, verdict, tone, meaning, sections })
 }
 
@@ -129,6 +135,13 @@ fn before(case: &CoordinateCase<'_>) -> Option<Section> {
         (super::commands(&text::replay_commands(case.shell_words, Some("check"), &schedules)))
     };
     Some(Section::new("runs", "Two runs of the program as it is", content))
+}
+
+/// The dependency graph of the program with the plan.
+fn after(text: &str) -> Option<Section> {
+    let input = Input::Text { name: "plan.ded".to_string(), text: text.to_string() };
+    let (program, analysis) = read(&[input], &resolve::Options::default()).program?;
+    Some(Section::new("after", "What reads what, after", graph::part(&program, &analysis.dependencies)))
 }
 
 /// The program with the plan; lines that the program as it is does not have are marked.
