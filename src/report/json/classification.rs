@@ -4,7 +4,7 @@ use super::polarity::{PolarityObject, polarity};
 use super::{DiagnosticObject, PlaceObject, SCHEMA, Statistics, TheoremObject, nodes, outputs};
 use crate::analysis::channels::Channels;
 use crate::analysis::{Analysis, MeetingKind, ReasonKind, Sign, strata};
-use crate::program::{Kind, Program, RelationId};
+use crate::program::{Kind, Program, RelationId, RuleKind};
 use crate::source::SourceMap;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -52,6 +52,34 @@ pub struct ClassificationObject {
     pub falls_quiet: bool,
     /// How each relation moves in time, and what spoils it.
     pub polarity: Vec<PolarityObject>,
+    /// How many rules the program has.
+    pub rules: RulesObject,
+}
+
+/// How many rules a program has, by kind; facts are none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RulesObject {
+    /// Those that local steps evaluate: the three kinds together.
+    pub total: usize,
+    /// Without a mark.
+    pub deductive: usize,
+    /// With `@next`; one for each relation whose rule only keeps facts of the first step, which are read as static.
+    pub inductive: usize,
+    /// With `@async`.
+    pub asynchronous: usize,
+    /// Rules that only observe, for `never`, `pre` and `post`.
+    pub observers: usize,
+}
+
+impl RulesObject {
+    fn new(program: &Program) -> Self {
+        let of = |kind: RuleKind| program.rules.iter().filter(|rule| rule.kind == kind).count();
+        let kept = program.relations.iter().filter(|relation| relation.normalised).count();
+        let (deductive, inductive) = (of(RuleKind::Deductive), of(RuleKind::Inductive) + kept);
+        let asynchronous = of(RuleKind::Async);
+        let total = deductive + inductive + asynchronous;
+        RulesObject { total, deductive, inductive, asynchronous, observers: program.observers.len() }
+    }
 }
 
 /// An EDB relation and its kind.
@@ -173,6 +201,7 @@ impl ClassificationObject {
             meetings: meetings(program, sources, analysis),
             falls_quiet: analysis.falls_quiet(),
             polarity: polarity(program, sources, analysis),
+            rules: RulesObject::new(program),
         }
     }
 }
