@@ -134,3 +134,29 @@ fn a_file_that_cannot_be_written_costs_the_checkpoint_only() {
     assert!(output.stderr.contains("W0630"), "{}", output.stderr);
     assert!(start.elapsed() < Duration::from_secs(60));
 }
+
+/// No interval passes before these searches are cut, and some are cut before anything is expanded.
+#[test]
+fn a_search_that_is_cut_early_leaves_a_file() {
+    let directory = directory();
+    let checkpoint = directory.path().join("kept");
+    let named = checkpoint.display().to_string();
+    let program = file(directory.path(), "order.ded", &order_recording(6)).display().to_string();
+    let ask = ["explore", &program, "--format", "json", "--no-reduction"];
+    let expected = watershed(&ask);
+    for (option, value) in [
+        ("--max-states", "1"),
+        ("--max-states", "40"),
+        ("--max-states", "3000"),
+        ("--max-transitions", "500"),
+        ("--timeout", "0"),
+        ("--max-memory", "1"),
+    ] {
+        let cut = watershed(&[&ask[..], &["--checkpoint", &named, option, value]].concat());
+        assert!(matches!(cut.code, Some(1 | 3)), "{option} {value}: {cut:#?}");
+        assert!(checkpoint.exists(), "{option} {value} leaves nothing");
+        let resumed = watershed(&[&ask[..], &["--checkpoint", &named]].concat());
+        assert_eq!((resumed.code, answer(&resumed.stdout)), (expected.code, answer(&expected.stdout)), "{option}");
+        assert!(!checkpoint.exists(), "a finished search leaves no file");
+    }
+}
