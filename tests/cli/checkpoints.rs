@@ -160,3 +160,27 @@ fn a_search_that_is_cut_early_leaves_a_file() {
         assert!(!checkpoint.exists(), "a finished search leaves no file");
     }
 }
+
+/// Interrupted before the first interval passed, an endless search leaves a file, from which it goes on.
+#[test]
+fn a_search_that_is_interrupted_leaves_a_file() {
+    let directory = directory();
+    let checkpoint = directory.path().join("kept");
+    let named = checkpoint.display().to_string();
+    let endless = "s(#X, N + 1)@next :- s(#X, N); s(#a, 0)@1; m(#X)@async :- s(#X, N);";
+    let program = file(directory.path(), "endless.ded", endless).display().to_string();
+    let ask = ["explore", &program, "--checkpoint", &named, "--format", "json"];
+    let child = binary().args(ask).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
+    std::thread::sleep(Duration::from_millis(1000));
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{output:#?}");
+    assert!(checkpoint.exists(), "nothing is left");
+    let before = answer(&String::from_utf8(output.stdout).expect("UTF-8"));
+    let resumed = watershed(&[&ask[..], &["--timeout", "0"]].concat());
+    assert_eq!(resumed.code, Some(3), "{resumed:#?}");
+    let states = |answer: &serde_json::Value| answer["statistics"]["states"].as_u64().expect("a number");
+    let (found, kept) = (states(&before), states(&answer(&resumed.stdout)));
+    assert!(kept > 1 && kept <= found, "{kept} of {found} states are kept");
+}

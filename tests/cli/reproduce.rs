@@ -1,6 +1,7 @@
 //! `reproduce` on small artifacts made for the test: how rows stand, exit codes, refusals, what is written.
 
 use crate::invocation::{Output, binary, directory, watershed};
+use crate::schemas::{errors, strict};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -62,6 +63,14 @@ fn what_is_missing_is_inconclusive() {
     let all = artifact(&format!("{AGREE}[[row]]\nname = \"later\"\nkind = \"not-yet\"\nreason = \"lattices\"\n"));
     let output = reproduce(all.path(), &["--format", "json"]);
     assert_eq!((output.code, &output.json()["verdict"]), (Some(3), &"not-yet".into()), "{output:?}");
+    let schema = strict("reproduce");
+    assert_eq!(errors(&schema, &output.json()), [""; 0]);
+    let broken =
+        artifact(&format!("{AGREE}{}", AGREE.replace("join", "other").replace("[\"check\", ", "[\"check\", \"-x\", ")));
+    for options in [&[][..], &["--timeout", "0"], &["--list"]] {
+        let json = reproduce(broken.path(), &[&["--format", "json"], options].concat()).json();
+        assert_eq!(errors(&schema, &json), [""; 0], "{json:#}");
+    }
 }
 
 #[test]
