@@ -27,7 +27,7 @@ pub use persistence::is_exact_persistence;
 pub use polarity::{Flags, Polarity};
 pub use theorem::Theorem;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::program::Program;
 
 /// Everything found.
@@ -74,6 +74,13 @@ impl Analysis {
     /// Whether every node falls quiet in every fair run of every instance, as far as [`safety`] can tell.
     pub fn falls_quiet(&self) -> bool {
         self.unrest.is_empty() && self.counters.is_empty()
+    }
+
+    /// The warnings of [`Analysis::warnings`] that say that the states may be infinitely many. A search that ended refutes them.
+    pub fn infinite_states(&self, program: &Program) -> Vec<Diagnostic> {
+        let mut warnings = infinite::warnings(program, &self.counters);
+        warnings.retain(|warning| warning.code == codes::INFINITE_STATES);
+        warnings
     }
 
     /// The warnings: states that may be infinite first, then nodes that may never fall quiet.

@@ -137,6 +137,17 @@ impl Checkpoints {
         state.written.elapsed() >= state.every.max(state.took * SHARE)
     }
 
+    /// Whether writing again keeps to its share of the time.
+    pub fn is_cheap(&self) -> bool {
+        let state = self.state();
+        state.written.elapsed() >= state.took * SHARE
+    }
+
+    /// Whether nothing is kept of any search.
+    pub fn is_empty(&self) -> bool {
+        self.state().segments.is_empty()
+    }
+
     /// Whether the search that was begun last took so long that it is worth keeping when it ends.
     pub fn is_worth_keeping(&self) -> bool {
         self.state().began.elapsed() >= WORTH

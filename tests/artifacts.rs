@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use watershed::pipeline::reproduce::{Artifact, Executable, Status, find, read, run_rows};
+use watershed::pipeline::reproduce::{Artifact, Executable, Status, find, read, run_figure, run_rows};
 use watershed::report::reproduced::{Reproduced, line};
 use watershed::source::SourceMap;
 
@@ -14,7 +14,7 @@ fn directory() -> PathBuf {
 
 fn artifacts() -> Vec<Artifact> {
     let tool = watershed::cli::command();
-    let commands: Vec<&str> = tool.get_subcommands().map(|command| command.get_name()).collect();
+    let commands = watershed::cli::reproduce::answering(&tool);
     let names = find(&directory()).expect("paper-artifacts");
     assert!(names.len() >= 5, "{names:?}");
     let read = |name: &String| {
@@ -23,16 +23,21 @@ fn artifacts() -> Vec<Artifact> {
     names.iter().map(read).collect()
 }
 
-#[test]
-fn every_row_stands_as_results_say() {
-    let everything = std::env::var_os("WATERSHED_SLOW").is_some();
-    let executable = Executable {
+fn executable() -> Executable<'static> {
+    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+    Executable {
         file: Path::new(env!("CARGO_BIN_EXE_watershed")),
         threaded: &[],
         timeout: Duration::from_secs(300),
         at_a_time: 2,
-        interrupted: &AtomicBool::new(false),
-    };
+        interrupted: &INTERRUPTED,
+    }
+}
+
+#[test]
+fn every_row_stands_as_results_say() {
+    let everything = std::env::var_os("WATERSHED_SLOW").is_some();
+    let executable = executable();
     let mut wrong = Vec::new();
     for artifact in artifacts() {
         let kept = std::fs::read_to_string(artifact.folder.join("results.md")).unwrap_or_default();
@@ -71,8 +76,9 @@ fn every_artifact_says_what_it_is() {
         let readme = std::fs::read_to_string(artifact.folder.join("README.md")).unwrap_or_default();
         assert!(readme.starts_with("# "), "{} has no README.md", artifact.name);
         for figure in &artifact.figures {
-            let drawn = std::fs::read_to_string(artifact.folder.join(&figure.file)).unwrap_or_default();
-            assert!(drawn.contains("<svg"), "{}/{} is not drawn", artifact.name, figure.file);
+            let kept = std::fs::read_to_string(artifact.folder.join(&figure.file)).unwrap_or_default();
+            let drawn = run_figure(&artifact.folder, &figure.command, &executable());
+            assert!(drawn.as_ref() == Ok(&kept), "{}/{} is not what is drawn", artifact.name, figure.file);
         }
     }
 }

@@ -10,6 +10,8 @@ mod channels;
 mod checkpoints;
 #[path = "cli/coordination.rs"]
 mod coordination;
+#[path = "cli/corpus_schemas.rs"]
+mod corpus_schemas;
 #[path = "cli/equivalence.rs"]
 mod equivalence;
 #[path = "cli/explanations.rs"]

@@ -2,6 +2,7 @@
 //!
 //! `WATERSHED_BLESS=1 cargo test --test coordination` writes the table, docs/coordination-table.md.
 
+use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use watershed::analysis::{Analysis, Class};
@@ -157,8 +158,9 @@ fn the_corpus_is_coordinated() {
     );
     let (mut wrong, mut open) = (Vec::new(), Vec::new());
     let mut found = 0;
-    for subject in programs() {
-        let row = row(&subject);
+    let subjects = programs();
+    let rows: Vec<Row> = subjects.par_iter().map(row).collect();
+    for (subject, row) in subjects.iter().zip(rows) {
         match row.full {
             None => {}
             Some(Failure::Open(bound)) => open.push(format!("{} ({bound})", subject.name)),

@@ -43,6 +43,7 @@ fn fmt_prints_writes_and_checks() {
     let tidy = path(directory.path(), "tidy.ded", &shown);
     let (named, _, exit) = call(&["fmt", "--check", &ugly, &tidy], "");
     assert_eq!((named, exit), (format!("{ugly}\n"), 1));
+    assert_eq!(call(&["fmt", "--check", "-q", &ugly, &tidy], ""), (format!("{ugly}\n"), String::new(), 1));
     assert_eq!(call(&["fmt", "--write", &ugly, &tidy], "").2, 0);
     assert_eq!(fs::read_to_string(&ugly).expect("still there"), shown);
     assert_eq!(call(&["fmt", "--check", &ugly, &tidy], ""), (String::new(), String::new(), 0));
@@ -106,6 +107,11 @@ fn explain_knows_every_code_and_lists_them() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["codes"].as_array().map(Vec::len), Some(TABLE.len()));
     assert_eq!((&json["codes"][0]["code"], &json["codes"][0]["severity"]), (&code.into(), &"error".into()));
+
+    let listed: Vec<&str> = list.lines().map(|line| &line[..5]).collect();
+    assert!(listed.is_sorted() && listed.contains(&"E1206"), "{list}");
+    let codes = json["codes"].as_array().expect("a list");
+    assert!(codes.iter().map(|code| code["code"].as_str().expect("a code")).eq(listed));
 }
 
 #[test]

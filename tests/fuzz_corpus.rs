@@ -1,6 +1,6 @@
 //! The stored fuzzing corpus and some thousands of mutants, through the same mutator and targets as `fuzz/`.
 
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../fuzz/src/shared.rs"]
 mod fuzz;
 
 use fuzz::mutate::{LONGEST_SEED, Mutator};

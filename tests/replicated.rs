@@ -5,6 +5,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 #[cfg(feature = "z3")]
 use std::fmt::Write as _;
@@ -153,7 +154,7 @@ fn random_instance(program: &Program, rng: &mut ChaCha8Rng) -> Program {
 fn no_random_instance_of_what_is_proved_is_diffluent() {
     const INSTANCES: usize = 200;
     let budget = Budget { max_states: 4_000, max_transitions: 60_000, ..Budget::default() };
-    for (name, file, _) in TYPES.into_iter().filter(|(_, _, proved)| *proved) {
+    TYPES.par_iter().filter(|(_, _, proved)| *proved).for_each(|(name, file, _)| {
         let (program, _) = load(file);
         let mut rng = ChaCha8Rng::seed_from_u64(name.len() as u64);
         let mut ended = 0;
@@ -168,5 +169,5 @@ fn no_random_instance_of_what_is_proved_is_diffluent() {
         }
         println!("{name}: {ended} of {INSTANCES} instances explored to the end");
         assert!(ended * 10 >= INSTANCES * 9, "{name}: {ended} explored to the end");
-    }
+    });
 }

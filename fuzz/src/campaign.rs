@@ -1,5 +1,8 @@
 //! One campaign: the corpus, then mutants; the clock and the allocator are read for each.
 
+use crate::shared::mutate::{LONGEST_SEED, Mutator};
+use crate::shared::target::{Limits, Target, Trail};
+use crate::shared::watch::Watch;
 use crate::{Arguments, MEMORY, home, seeds};
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
@@ -7,9 +10,6 @@ use std::hash::{Hash, Hasher};
 use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use watershed_fuzz::mutate::{LONGEST_SEED, Mutator};
-use watershed_fuzz::target::{Limits, Target, Trail};
-use watershed_fuzz::watch::Watch;
 
 /// An input that takes longer hangs.
 const DEADLINE: Duration = Duration::from_secs(20);

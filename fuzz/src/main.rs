@@ -1,4 +1,4 @@
-//! The driver: `cargo run --release --manifest-path fuzz/Cargo.toml -- classify --inputs 1000000 --seed 1`.
+//! The driver: `cargo run --profile fuzz --example fuzz -- classify --inputs 1000000 --seed 1`.
 //!
 //! A child process does the work and this one watches it, because an overflown stack, exhausted memory and a hang
 //! end the process that meets them. The child notes each input in a file before it runs it; if the child dies, that file
@@ -6,13 +6,15 @@
 
 mod campaign;
 mod seeds;
+#[path = "shared.rs"]
+mod shared;
 
 use cap::Cap;
 use clap::{Parser, ValueEnum};
+use shared::target::Target;
 use std::alloc::System;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use watershed_fuzz::target::Target;
 
 /// Allocations beyond this many bytes fail, which is a crash.
 const MOST_BYTES: usize = 1 << 30;
@@ -71,9 +73,9 @@ impl Name {
     }
 }
 
-/// The package's directory.
+/// The directory of the corpus and the crashes.
 fn home() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz"))
 }
 
 fn main() -> ExitCode {

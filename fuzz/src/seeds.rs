@@ -1,6 +1,7 @@
 //! What mutants are made of: the stored corpus, and the programs of the benchmarks.
 
 use crate::home;
+use crate::shared::target::{DIVIDER, Limits, Target, witness_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +11,6 @@ use watershed::pipeline::check;
 use watershed::program::resolve;
 use watershed::source::SourceMap;
 use watershed::syntax::parser;
-use watershed_fuzz::target::{DIVIDER, Limits, Target, witness_file};
 
 /// The stored inputs of a target, in the order of their names.
 pub fn stored(directory: &Path) -> Vec<Vec<u8>> {

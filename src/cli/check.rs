@@ -116,9 +116,13 @@ pub fn ask(
         session.verbosity = Verbosity::Quiet;
         format = Format::Text;
     }
-    let loaded = match session.load_open(program) {
+    session.withheld = Some(codes::INFINITE_STATES);
+    let read = session.load_open(program);
+    session.withheld = None;
+    let loaded = match read {
         Some(Input::Closed(loaded)) => *loaded,
         Some(Input::Open(open, sources)) => {
+            session.report(&sources, &open.analysis.infinite_states(&open.program));
             return super::valuations::run(command, program, question, theorems, (*open, sources), session);
         }
         None => return session.refuse(command, program.names(), format),
@@ -154,6 +158,10 @@ pub fn ask(
     let mut watch = Watch::new(session.verbosity > Verbosity::Quiet);
     let update = &mut |progress| watch.update(progress);
     let answer = pipeline::check_with(&loaded.program, &loaded.analysis, &budget, options, &mut crew, update);
+    // A search that came to its end refutes that the states may be infinitely many, as far as this instance goes.
+    if !answer.as_ref().is_ok_and(|answer| answer.basis == Basis::Explored && answer.findings.cut.is_none()) {
+        session.report(&loaded.sources, &loaded.analysis.infinite_states(&loaded.program));
+    }
     session.report_placeless(crew.finding().as_slice());
     if let Some(checkpoints) = &budget.checkpoints
         && let Err(wrong) = question

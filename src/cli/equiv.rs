@@ -13,7 +13,8 @@ use crate::pipeline::instances::Subject;
 use crate::pipeline::{Figures, Read};
 use crate::report::json::EquivObject;
 use crate::report::{EquivCase, sarif, text};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -38,6 +39,11 @@ pub struct Arguments {
 /// Compares.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let format = arguments.format.format;
+    let misplaced: Vec<Diagnostic> = arguments.second.iter().filter_map(|word| misplaced_option(word)).collect();
+    if !misplaced.is_empty() {
+        session.report_placeless(&misplaced);
+        return session.refuse("equiv", Vec::new(), format);
+    }
     let programs = [&arguments.first, &arguments.second]
         .map(|files| ProgramOptions { files: files.clone(), reading: arguments.reading.clone() });
     let asked = match arguments.limits.limits() {
@@ -60,6 +66,17 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         Some(case) => conclude(&case, format, session),
         None => session.refuse("equiv", programs.iter().flat_map(ProgramOptions::names).collect(), format),
     }
+}
+
+/// The finding about an option that stands after `--`, where all words are files; none if there is a file of that name.
+fn misplaced_option(word: &OsStr) -> Option<Diagnostic> {
+    let shown = word.to_string_lossy();
+    if shown == "-" || !shown.starts_with('-') || Path::new(word).exists() {
+        return None;
+    }
+    let message = format!("expected a file of the second program after `--`, found the option `{shown}`");
+    let help = "options stand before `--`: `watershed equiv P.ded --instances 'facts<=2' -- Q.ded`";
+    Some(Diagnostic::new(codes::USAGE, message).help(help))
 }
 
 /// Two programs to be compared. Each way of comparing them reports what stands against it, and then gives nothing.

@@ -31,7 +31,7 @@ pub enum Form {
 /// Runs `explain`.
 pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     let codes = match &arguments.code {
-        None => TABLE.iter().map(|entry| Code(entry.0)).collect(),
+        None => all(),
         Some(text) => match lookup(text) {
             Some(code) => vec![code],
             None => {
@@ -54,6 +54,13 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         all => all.iter().map(|&code| format!("{}  {}\n", code.0, object(code).title)).collect(),
     };
     session.print(&text, Exit::Yes)
+}
+
+/// All codes: errors, notes, warnings, by number. The table has them by what they are about.
+fn all() -> Vec<Code> {
+    let mut codes: Vec<Code> = TABLE.iter().map(|entry| Code(entry.0)).collect();
+    codes.sort_unstable();
+    codes
 }
 
 fn object(code: Code) -> CodeObject {

@@ -1,7 +1,6 @@
 //! `fmt`: files in the one canonical layout, each by itself. Comments stay; includes are neither followed nor needed.
 
 use super::Exit;
-use super::console::write_stderr;
 use super::session::Session;
 use crate::diagnostic::any_error;
 use crate::source::SourceMap;
@@ -55,7 +54,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
     };
     let printed = session.print(&shown, exit);
     if arguments.check && differing {
-        write_stderr("These files are not laid out by `watershed fmt`; `watershed fmt --write` does it.\n");
+        session.print_aside("These files are not laid out by `watershed fmt`; `watershed fmt --write` does it.\n");
     }
     printed
 }

@@ -13,6 +13,7 @@ use crate::report::text::reproduce as text;
 use crate::source::SourceMap;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// `reproduce`.
@@ -73,9 +74,7 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         }
     };
     let tool = super::command();
-    // What starts no further rows and answers a question.
-    let commands: Vec<&str> =
-        tool.get_subcommands().map(clap::Command::get_name).filter(|&name| name != "reproduce").collect();
+    let commands = answering(&tool);
     let threaded: Vec<&str> = (tool.get_subcommands())
         .filter(|command| command.get_arguments().any(|argument| argument.get_long() == Some("threads")))
         .map(clap::Command::get_name)
@@ -107,12 +106,19 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         }
         keep(&reproduced, arguments.write, &executable, session);
         all.push(reproduced);
+        stopped = interrupted.load(Ordering::Relaxed);
+        if stopped {
+            break;
+        }
     }
+    let found = |code: codes::Code| session.diagnostics.iter().any(|finding| finding.code == code.0);
     let exit = match text::verdict(&all) {
         _ if stopped => Exit::Interrupted,
-        _ if session.diagnostics.iter().any(|finding| finding.severity == "error") => Exit::Wrong,
-        Verdict::Agree => Exit::Yes,
+        _ if found(codes::CANNOT_WRITE) => Exit::Wrong,
+        // It may be why a chart has no value to draw.
         Verdict::Disagree => Exit::No,
+        _ if found(codes::NO_PICTURE) => Exit::Wrong,
+        Verdict::Agree => Exit::Yes,
         Verdict::NotYet => Exit::Inconclusive,
     };
     if !speaks {
@@ -127,6 +133,12 @@ pub fn run(arguments: &Arguments, session: &mut Session) -> Exit {
         text::summary(&all, stopped, style)
     };
     session.print(&page, exit)
+}
+
+/// The commands that a row may run: those that print an object, and start no further rows.
+pub fn answering(tool: &clap::Command) -> Vec<&str> {
+    let prints = |command: &&clap::Command| command.get_arguments().any(|option| option.get_long() == Some("format"));
+    tool.get_subcommands().filter(prints).map(clap::Command::get_name).filter(|&name| name != "reproduce").collect()
 }
 
 /// The artifacts asked for, sorted and each once.
@@ -179,14 +191,8 @@ fn load(names: &[String], arguments: &Arguments, commands: &[&str], session: &mu
 
 fn list(artifacts: &[Artifact], form: Form, session: &mut Session) -> Exit {
     if form == Form::Json {
-        let all: Vec<Reproduced> = (artifacts.iter())
-            .map(|artifact| Reproduced {
-                artifact: Artifact { rows: Vec::new(), ..artifact.clone() },
-                judged: Vec::new(),
-            })
-            .collect();
-        let object =
-            ReproduceObject::new(&all, false, session.diagnostics.clone(), session.statistics(&Figures::default()));
+        let statistics = session.statistics(&Figures::default());
+        let object = ReproduceObject::listed(artifacts, session.diagnostics.clone(), statistics);
         return session.print_json(&object, Exit::Yes);
     }
     let width = artifacts.iter().map(|artifact| artifact.name.len()).max().unwrap_or(0);
@@ -197,24 +203,23 @@ fn list(artifacts: &[Artifact], form: Form, session: &mut Session) -> Exit {
     session.print(&page, Exit::Yes)
 }
 
-/// Writes what is generated, or says where it is not what was found.
+/// Writes what is generated, or says where it is not what was found; neither if interrupted.
 fn keep(reproduced: &Reproduced, write: bool, executable: &Executable<'_>, session: &mut Session) {
     let folder = &reproduced.artifact.folder;
     let mut files = vec![("results.md", reproduced.results())];
     let mut undrawn = Vec::new();
-    for (file, picture) in reproduced.charts() {
+    let drawn = reproduced.artifact.figures.iter().map(|figure| {
+        let picture = run_figure(folder, &figure.command, executable);
+        (figure.file.as_str(), picture)
+    });
+    for (file, picture) in reproduced.charts().into_iter().chain(drawn) {
         match picture {
             Ok(picture) => files.push((file, picture)),
             Err(reason) => undrawn.push((file, reason)),
         }
     }
-    if write {
-        for figure in &reproduced.artifact.figures {
-            match run_figure(folder, &figure.command, executable) {
-                Ok(picture) => files.push((&figure.file, picture)),
-                Err(reason) => undrawn.push((&figure.file, reason)),
-            }
-        }
+    if executable.interrupted.load(Ordering::Relaxed) {
+        return;
     }
     for (file, reason) in undrawn {
         let message = format!("`{}` cannot be drawn: {reason}", folder.join(file).display());

@@ -31,6 +31,8 @@ pub struct Session {
     pub meter: Meter,
     /// Set by signals, once a command listens.
     pub interrupted: Arc<AtomicBool>,
+    /// Findings of this code are passed over: whether they hold will be known later.
+    pub withheld: Option<codes::Code>,
     /// Everything reported so far, as reports name it.
     pub diagnostics: Vec<DiagnosticObject>,
     started: Instant,
@@ -64,6 +66,7 @@ impl Session {
             verbosity,
             meter,
             interrupted: Arc::new(AtomicBool::new(false)),
+            withheld: None,
             diagnostics: Vec::new(),
             started: Instant::now(),
         }
@@ -81,11 +84,11 @@ impl Session {
 
     /// Draws findings on standard error and keeps them for the report. `-q` draws errors only.
     pub fn report(&mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) {
-        self.diagnostics.extend(diagnostics.iter().map(|diagnostic| DiagnosticObject::new(sources, diagnostic)));
-        let drawn: Vec<Diagnostic> = (diagnostics.iter())
-            .filter(|diagnostic| self.verbosity > Verbosity::Quiet || diagnostic.is_error())
-            .cloned()
-            .collect();
+        let said = || diagnostics.iter().filter(|diagnostic| Some(diagnostic.code) != self.withheld);
+        let drawn: Vec<Diagnostic> =
+            said().filter(|diagnostic| self.verbosity > Verbosity::Quiet || diagnostic.is_error()).cloned().collect();
+        let objects: Vec<DiagnosticObject> = said().map(|said| DiagnosticObject::new(sources, said)).collect();
+        self.diagnostics.extend(objects);
         if !drawn.is_empty() {
             write_stderr(&render(sources, &drawn, self.color.on_stderr()));
         }

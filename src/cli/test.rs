@@ -131,7 +131,7 @@ fn object(examined: &Examined) -> TestedProgram {
             (_, true) => "met",
         },
         class: examined.class.map(|class| class.name()),
-        verdict: examined.verdict_name(),
+        verdict: (!examined.rounds_only).then(|| examined.verdict_name()),
         states: examined.figures.map(|figures| figures.states),
         transitions: examined.figures.map(|figures| figures.transitions),
         expectations: examined.expectations,
@@ -195,7 +195,7 @@ pub fn table(tested: &[TestedProgram], style: Style) -> String {
         .chain(tested.iter().map(|program| {
             let class = program.class.unwrap_or("-");
             let result = if program.result == "none" { "-" } else { program.result };
-            let cells = [&program.file, result, class, program.verdict].map(str::to_string);
+            let cells = [&program.file, result, class, program.verdict.unwrap_or("-")].map(str::to_string);
             let [file, result, class, verdict] = cells;
             [file, result, class, verdict, count(program.states), count(program.transitions)]
         }))

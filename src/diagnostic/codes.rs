@@ -558,7 +558,8 @@ table! {
          finite: p(N + 1) :- p(N), N < 100;";
     INFINITE_STATES = "W0704", "the states may be infinitely many",
         "A rule makes a new value from an old one on a cycle through `@next` or `@async`. Each step may then reach a new\n\
-         state, and exploring does not end by itself. Bound the value in the rule.\n\
+         state, and exploring then does not end by itself. What stops the counting may be out of sight here: `check` and `explore`\n\
+         warn only where the search of the instance did not come to its end. Bound the value in the rule.\n\
          \n\
          infinite: clock(N + 1)@next :- clock(N);\n\
          finite: clock(N + 1)@next :- clock(N), N < 100;";

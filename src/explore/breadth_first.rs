@@ -119,8 +119,10 @@ fn explore_by<S: System>(most: usize, system: &mut S, budget: &Budget, watch: &m
         left_out: LeftOut::default(),
     };
     let stopped = search.resume(system, budget).and_then(|()| search.run(system, budget, watch)).err();
-    if stopped.is_none() {
-        search.keep_if_long(system, budget);
+    match &stopped {
+        None => search.keep_if_long(system, budget),
+        Some(Stopped::At { stop: Stop::Bound(_), .. }) => search.keep_start(system, budget),
+        Some(_) => {}
     }
     search.graph.freeze();
     Exploration { graph: search.graph, stopped, alarm: search.alarm, grew: search.grew, left_out: search.left_out }

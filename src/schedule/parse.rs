@@ -7,6 +7,7 @@ use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Atom, ExprKind, Term, TermKind};
 use crate::syntax::parser;
 use crate::syntax::schedule_tree::{CopyPhrase, StepPhrase};
+use std::collections::BTreeMap;
 
 /// Reads a schedule of `program`. `name` is what diagnostics call the text.
 ///
@@ -19,7 +20,7 @@ pub fn parse(program: &Program, name: &str, text: &str) -> Result<Schedule, (Sou
     let mut reader = Reader { program, diagnostics };
     let mut read = |steps: &[StepPhrase]| steps.iter().filter_map(|step| reader.step(step)).collect();
     let schedule = Schedule { stem: read(&phrase.stem), cycle: read(&phrase.cycle) };
-    let diagnostics = reader.diagnostics;
+    let diagnostics = each_node_once(reader.diagnostics);
     if any_error(&diagnostics) { Err((sources, diagnostics)) } else { Ok(schedule) }
 }
 
@@ -73,6 +74,26 @@ pub(crate) fn network(program: &Program) -> String {
         n if n > SHOWN => format!("the nodes are {} and {} more", names.join(", "), n - SHOWN),
         _ => format!("the nodes are {}", names.join(", ")),
     }
+}
+
+/// The findings, those about a node outside the network once a node: where it is named first, and how often it is.
+pub(crate) fn each_node_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let unknown = |finding: &Diagnostic| finding.code == codes::UNKNOWN_NODE_IN_SCHEDULE;
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| unknown(finding)) {
+        *places.entry(finding.message.clone()).or_default() += 1;
+    }
+    let mut once = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        if unknown(&finding) {
+            let Some(count) = places.remove(&finding.message) else { continue };
+            if count > 1 {
+                finding.message.push_str(&format!("; it is named {count} times"));
+            }
+        }
+        once.push(finding);
+    }
+    once
 }
 
 struct Reader<'p> {

@@ -379,7 +379,7 @@ pub fn read(program: &Program, name: &str, text: &str) -> Result<Claims, (Source
         .filter_map(|invariant| reader.invariant(invariant))
         .collect();
     let outcome = raw.outcome.as_ref().and_then(|outcome| reader.outcome(outcome));
-    let mut diagnostics = reader.diagnostics;
+    let mut diagnostics = parse::each_node_once(reader.diagnostics);
     if diagnostics.is_empty() && witness.is_none() && violations.is_empty() && outcome.is_none() {
         let message = "the file has no witness and no violated invariant, so there is nothing to replay";
         diagnostics.push(Diagnostic::at(codes::WITNESS_NO_JSON, Span::new(file, 0, 0), message, ""));

@@ -1,6 +1,6 @@
 //! Verdicts: exit codes, text, JSON, SARIF.
 
-use crate::invocation::{corpus, strings, watershed, with_input};
+use crate::invocation::{corpus, directory, file, strings, watershed, with_input};
 use serde_json::Value;
 
 const MARRIAGE: &str = "papers/marriage.ded";
@@ -209,4 +209,36 @@ fn options_replace_network_and_outputs() {
     assert_eq!(strings(&json["outputs"]), ["r"]);
     assert_eq!(strings(&json["nodes"]), ["a", "b"]);
     assert_eq!(strings(&json["program"]), ["<stdin>"]);
+}
+
+/// Of each command that answers a question, on programs that are warned of.
+#[test]
+fn quiet_is_one_line_and_no_warning() {
+    let warned = "nodes a; s(#a, 0)@1; s(#X, N + 1)@next :- s(#X, N), N < 2; t(#X) :- s(#X, 1), notin nosuch(#X);
+        u(#X, N + 1)@next :- u(#X, N), go(#X); go(#a); pre(#X) :- t(#X); post(#X) :- t(#X); output t;";
+    let directory = directory();
+    let with = file(directory.path(), "a.ded", &format!("// expect: confluent\n{warned}"));
+    let program = with.to_str().expect("UTF-8");
+    for arguments in [
+        &["check", program][..],
+        &["explore", program, "--max-states", "1"],
+        &["classify", program],
+        &["prove", program],
+        &["run", program],
+        &["coordinate", program],
+        &["test", program],
+        &["check", program, "--instances", "nodes<=1, facts<=1"],
+        &["replay", program, "--schedule", "a"],
+        &["faults", program, "--eot", "3"],
+        &["faults", program, "--async"],
+        &["equiv", program, "--", program],
+        &["flow", &corpus("flow/ads-poor-rules.yaml")],
+    ] {
+        let (command, rest) = arguments.split_first().expect("a command");
+        let loud = watershed(arguments);
+        assert!(loud.stderr.contains("warning[") || ["test", "flow"].contains(command), "{arguments:?}: {loud:#?}");
+        let quiet = watershed(&[&[command, "-q"], rest].concat());
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (loud.code, ""), "{arguments:?}: {quiet:#?}");
+        assert_eq!(quiet.stdout.lines().count(), 1, "{arguments:?}: {quiet:#?}");
+    }
 }

@@ -103,3 +103,20 @@ fn schedules_and_duplicates_are_counted() {
     let verbose = with_input(&["explore", "-", "--no-reduction", "--verbose"], program).stdout;
     assert!(verbose.contains("3 components in which runs end, 13 transitions into states met before"), "{verbose}");
 }
+
+/// The clock of what `coordinate` writes stops when the events of its node are over, which no single rule says.
+#[test]
+fn a_search_that_ends_refutes_infinitely_many_states() {
+    let stopped = "nodes a; clock(#a, 1)@1; over(#a)@3; over(#X)@next :- over(#X);
+        clock(#X, N + 1)@next :- clock(#X, N), notin over(#X); clock(#X, N)@next :- clock(#X, N), over(#X); output clock;";
+    for command in [&["check", "--no-theorems"][..], &["explore"]] {
+        let output = with_input(&[command, &["-", "--no-reduction"]].concat(), stopped);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{command:?}: {output:#?}");
+        let cut =
+            with_input(&[command, &["-", "--no-reduction", "--max-states", "2", "--format", "json"]].concat(), stopped);
+        assert_eq!(cut.code, Some(3), "{command:?}: {cut:#?}");
+        assert!(cut.stderr.contains("W0704"), "{command:?}: {}", cut.stderr);
+        assert_eq!(cut.json()["diagnostics"][0]["code"], "W0704");
+    }
+    assert!(with_input(&["classify", "-"], stopped).stderr.contains("W0704"), "nothing was searched");
+}

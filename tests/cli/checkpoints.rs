@@ -134,3 +134,53 @@ fn a_file_that_cannot_be_written_costs_the_checkpoint_only() {
     assert!(output.stderr.contains("W0630"), "{}", output.stderr);
     assert!(start.elapsed() < Duration::from_secs(60));
 }
+
+/// No interval passes before these searches are cut, and some are cut before anything is expanded.
+#[test]
+fn a_search_that_is_cut_early_leaves_a_file() {
+    let directory = directory();
+    let checkpoint = directory.path().join("kept");
+    let named = checkpoint.display().to_string();
+    let program = file(directory.path(), "order.ded", &order_recording(6)).display().to_string();
+    let ask = ["explore", &program, "--format", "json", "--no-reduction"];
+    let expected = watershed(&ask);
+    for (option, value) in [
+        ("--max-states", "1"),
+        ("--max-states", "40"),
+        ("--max-states", "3000"),
+        ("--max-transitions", "500"),
+        ("--timeout", "0"),
+        ("--max-memory", "1"),
+    ] {
+        let cut = watershed(&[&ask[..], &["--checkpoint", &named, option, value]].concat());
+        assert!(matches!(cut.code, Some(1 | 3)), "{option} {value}: {cut:#?}");
+        assert!(checkpoint.exists(), "{option} {value} leaves nothing");
+        let resumed = watershed(&[&ask[..], &["--checkpoint", &named]].concat());
+        assert_eq!((resumed.code, answer(&resumed.stdout)), (expected.code, answer(&expected.stdout)), "{option}");
+        assert!(!checkpoint.exists(), "a finished search leaves no file");
+    }
+}
+
+/// Interrupted before the first interval passed, an endless search leaves a file, from which it goes on.
+#[test]
+fn a_search_that_is_interrupted_leaves_a_file() {
+    let directory = directory();
+    let checkpoint = directory.path().join("kept");
+    let named = checkpoint.display().to_string();
+    let endless = "s(#X, N + 1)@next :- s(#X, N); s(#a, 0)@1; m(#X)@async :- s(#X, N);";
+    let program = file(directory.path(), "endless.ded", endless).display().to_string();
+    let ask = ["explore", &program, "--checkpoint", &named, "--format", "json"];
+    let child = binary().args(ask).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
+    std::thread::sleep(Duration::from_millis(1000));
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{output:#?}");
+    assert!(checkpoint.exists(), "nothing is left");
+    let before = answer(&String::from_utf8(output.stdout).expect("UTF-8"));
+    let resumed = watershed(&[&ask[..], &["--timeout", "0"]].concat());
+    assert_eq!(resumed.code, Some(3), "{resumed:#?}");
+    let states = |answer: &serde_json::Value| answer["statistics"]["states"].as_u64().expect("a number");
+    let (found, kept) = (states(&before), states(&answer(&resumed.stdout)));
+    assert!(kept > 1 && kept <= found, "{kept} of {found} states are kept");
+}

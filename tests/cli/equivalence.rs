@@ -257,3 +257,14 @@ fn mistakes_with_unknowns_of_two_programs_are_named() {
     let without = with_input(&["equiv", "-", "--", &known], "output p; p(X)@next :- q(X); input q(x);");
     assert!(without.code == Some(2) && without.stderr.contains("no nodes"), "{}", without.stderr);
 }
+
+#[test]
+fn an_option_after_the_dashes_is_told_where_it_belongs() {
+    let p = corpus("papers/overwrite.ded");
+    let output = watershed(&["equiv", &p, "--", &p, "--instances", "facts<=1"]);
+    assert_eq!(output.code, Some(2), "{output:#?}");
+    for part in ["E0606", "found the option `--instances`", "options stand before `--`"] {
+        assert!(output.stderr.contains(part), "{part}: {}", output.stderr);
+    }
+    assert!(!output.stderr.contains("E0601"), "the bounds are no file: {}", output.stderr);
+}

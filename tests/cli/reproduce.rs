@@ -1,6 +1,8 @@
 //! `reproduce` on small artifacts made for the test: how rows stand, exit codes, refusals, what is written.
 
 use crate::invocation::{Output, binary, directory, watershed};
+use crate::schemas::{errors, strict};
+use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -61,6 +63,14 @@ fn what_is_missing_is_inconclusive() {
     let all = artifact(&format!("{AGREE}[[row]]\nname = \"later\"\nkind = \"not-yet\"\nreason = \"lattices\"\n"));
     let output = reproduce(all.path(), &["--format", "json"]);
     assert_eq!((output.code, &output.json()["verdict"]), (Some(3), &"not-yet".into()), "{output:?}");
+    let schema = strict("reproduce");
+    assert_eq!(errors(&schema, &output.json()), [""; 0]);
+    let broken =
+        artifact(&format!("{AGREE}{}", AGREE.replace("join", "other").replace("[\"check\", ", "[\"check\", \"-x\", ")));
+    for options in [&[][..], &["--timeout", "0"], &["--list"]] {
+        let json = reproduce(broken.path(), &[&["--format", "json"], options].concat()).json();
+        assert_eq!(errors(&schema, &json), [""; 0], "{json:#}");
+    }
 }
 
 #[test]
@@ -107,6 +117,11 @@ fn what_is_written_is_what_is_compared() {
     assert!(reproduce(all.path(), &[]).stderr.contains("W1501"));
 }
 
+/// A row that agrees, with one more word in its command.
+fn writing(word: &str) -> String {
+    AGREE.replace("\"diffluent.ded\"]", &format!("\"diffluent.ded\", \"{word}\"]"))
+}
+
 #[test]
 fn malformed_descriptions_are_refused_with_their_place() {
     for (rows, part) in [
@@ -116,6 +131,29 @@ fn malformed_descriptions_are_refused_with_their_place() {
         ("[[row]]\nname = \"a\"\npublished = \"x\"\ncommand = [\"reproduce\"]\n", "found `reproduce`"),
         (&format!("{AGREE}{AGREE}"), "found `join` again"),
         ("[[figure]]\nfile = \"../out.svg\"\ntitle = \"t\"\ncommand = [\"check\"]\n", "below the folder"),
+        (
+            "[[figure]]\nfile = \"a.svg\"\ntitle = \"t\"\ncommand = [\"fmt\", \"--write\", \"confluent.ded\"]\n",
+            "found `fmt`",
+        ),
+        ("[[figure]]\nfile = \"/tmp/out.svg\"\ntitle = \"t\"\ncommand = [\"check\"]\n", "below the folder"),
+        (
+            &format!(
+                "{AGREE}[[figure]]\nfile = \"f/a.svg\"\ntitle = \"t\"\ncommand = [\"check\"]\n\
+                 [[figure]]\nfile = \"f//./a.svg\"\ntitle = \"t\"\ncommand = [\"check\"]\n"
+            ),
+            "found `f//./a.svg` again",
+        ),
+        (&writing("--witness\", \"../../w.json"), "writes no file, found `--witness`"),
+        (&writing("--checkpoint=../c"), "writes no file, found `--checkpoint=../c`"),
+        (&writing("-qo../out"), "writes no file, found `-qo../out`"),
+        ("", "expected rows"),
+        ("[[row]]\nname = \"a\"\nkind = \"not-yet\"\nreason = \" \"\n", "expected a text as `reason`"),
+        ("[[row]]\nname = \"a\"\nkind = \"not-yet\"\nreason = \"r\"\nexit = 1\n", "expected no `exit`"),
+        (
+            "[[row]]\nname = \"a\"\nkind = \"not-yet\"\nreason = \"r\"\n[[chart]]\nfile = \"a.svg\"\ntitle = \"t\"\n\
+             unit = \"u\"\ngroups = [\"g\"]\nseries = [{ name = \"s\", rows = [\"a\"] }]\n",
+            "found `a`, which is not yet",
+        ),
         ("[[row\n", "E1501"),
     ] {
         let all = artifact(rows);
@@ -134,8 +172,34 @@ fn names_are_looked_up() {
     assert_eq!((output.code, output.stderr.contains("did you mean `small`?")), (Some(2), true), "{output:?}");
     let listed = reproduce(all.path(), &["--list"]);
     assert_eq!((listed.code, listed.stdout.contains("small    1 rows  A paper")), (Some(0), true), "{listed:?}");
+    let json = reproduce(all.path(), &["--list", "--format", "json"]).json();
+    let row = &json["artifacts"][0]["rows"][0];
+    assert_eq!((&json["verdict"], &row["name"], &row["status"]), (&Value::Null, &"join".into(), &Value::Null));
     let nowhere = watershed(&["reproduce", "--artifacts", "no/such"]);
     assert_eq!((nowhere.code, nowhere.stderr.contains("E1502")), (Some(2), true), "{nowhere:?}");
+}
+
+/// A chart of what disagrees may have nothing to draw: the row is the answer. Figures are compared like all that is generated.
+#[test]
+fn a_figure_that_cannot_be_drawn_or_differs_is_told() {
+    let chart = "[[row]]\nname = \"states\"\nkind = \"own\"\nhere = \"HERE\"\ncommand = [\"check\", \"confluent.ded\"]\n\
+                 [[chart]]\nfile = \"bars.svg\"\ntitle = \"t\"\nunit = \"u\"\ngroups = [\"g\"]\n\
+                 series = [{ name = \"s\", rows = [\"states\"] }]\n";
+    for (here, code) in [("confluent", 2), ("diffluent", 1)] {
+        let output = reproduce(artifact(&chart.replace("HERE", here)).path(), &[]);
+        assert_eq!((output.code, output.stderr.contains("E1504")), (Some(code), true), "{output:?}");
+    }
+    let figure = "[[figure]]\nfile = \"run.svg\"\ntitle = \"t\"\n\
+                  command = [\"check\", \"diffluent.ded\", \"--format\", \"svg\"]\n";
+    let all = artifact(&format!("{AGREE}{figure}"));
+    let written = reproduce(all.path(), &["--write"]);
+    assert_eq!((written.code, written.stderr.as_str()), (Some(0), ""), "{written:?}");
+    let picture = all.path().join("small/run.svg");
+    std::fs::write(&picture, "<svg></svg>").expect("a changed picture");
+    assert!(reproduce(all.path(), &[]).stderr.contains("run.svg` is not what was found"));
+    std::fs::remove_file(&picture).expect("removed");
+    std::fs::create_dir(&picture).expect("a directory in its place");
+    assert_eq!(reproduce(all.path(), &["--write"]).code, Some(2), "what cannot be written is no answer");
 }
 
 /// Interrupted, it says so, ends the row that runs, and gives no verdict on what it did not look at.

@@ -29,15 +29,42 @@ fn the_schemas_of_the_repository_are_those_of_the_types() {
 }
 
 fn validator(name: &str) -> Validator {
+    jsonschema::draft202012::new(&schema(name)).expect("a valid schema")
+}
+
+fn schema(name: &str) -> Value {
     let name = if name == "explore" { "check" } else { name };
     let all = schemas();
-    let schema = all.iter().find(|(file, _)| *file == format!("{name}.json")).expect("a schema");
-    jsonschema::draft202012::new(schema.1.as_value()).expect("a valid schema")
+    all.into_iter().find(|(file, _)| *file == format!("{name}.json")).expect("a schema").1.to_value()
+}
+
+/// The same, which also refuses fields that the schema does not name. (The schemas allow them, since fields may be added.)
+pub fn strict(name: &str) -> Validator {
+    let mut schema = schema(name);
+    close(&mut schema);
+    jsonschema::draft202012::new(&schema).expect("a valid schema")
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(keys) => {
+            keys.values_mut().for_each(close);
+            if keys.get("properties").is_some_and(Value::is_object) && !keys.contains_key("additionalProperties") {
+                keys.insert("unevaluatedProperties".to_string(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Where an object is not what the schema says, and how.
+pub fn errors(validator: &Validator, json: &Value) -> Vec<String> {
+    validator.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 fn validate(validator: &Validator, json: &Value, of: &str) {
-    let errors: Vec<String> =
-        validator.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors = errors(validator, json);
     assert!(errors.is_empty(), "{of}: {errors:#?}\n{json:#}");
 }
 

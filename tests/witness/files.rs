@@ -111,6 +111,17 @@ fn mistakes_of_a_file_are_found_at_their_place() {
 }
 
 #[test]
+fn a_node_outside_the_network_is_told_once() {
+    let step = r#"{"node": "n2", "deliver": []}"#;
+    let text = format!(
+        r#"{{"witness": {{"fact": "runaway(#n1)", "schedules": [{{"holds": true, "stem": [{step}, {step}], "loop": [{step}]}}]}}}}"#
+    );
+    let (_, diagnostics) = read(&program(MARRIAGE), "w.json", &text).expect_err("no node is n2");
+    let found: Vec<(&str, &str)> = diagnostics.iter().map(|d| (d.code.0, d.message.as_str())).collect();
+    assert_eq!(found, [("E0701", "`n2` is no node of the network; it is named 3 times")]);
+}
+
+#[test]
 fn no_text_is_too_strange_to_be_refused() {
     let p = program(MARRIAGE);
     let deep = "[".repeat(100_000);

@@ -44,6 +44,7 @@ fn each_mistake_has_its_code_and_place() {
         ("c ; s{m(#s)}", vec![("E0702", 7)]),
         ("c ; s{m(#s, a, b)}", vec![("E0702", 7)]),
         ("c ; s{m(#s, zebra)}", vec![("E0702", 13)]),
+        ("x ; c ; y ; x loop: x ; x", vec![("E0701", 1), ("E0701", 9)]),
         ("s{m(#s, zebra), m(#c, a)} ; y", vec![("E0702", 9), ("E0703", 17), ("E0701", 29)]),
     ] {
         let (sources, diagnostics) = parse(&p, "schedule", text).expect_err(text);

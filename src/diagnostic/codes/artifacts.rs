@@ -8,7 +8,7 @@ table! {
          and perhaps `place`, `claim`, `value` (a JSON pointer, by default /verdict), `exit`, `note`, `slow`. By `kind`, a row needs\n\
          \u{20} verdict (the default): published, command        erratum: published, command, here, erratum\n\
          \u{20} beside: published, command, here                 own: command, here          not-yet: reason\n\
-         and none of the others' keys. A `[[figure]]` has file, title, command; a `[[chart]]` file, title, unit, groups, series = [{ name, rows }].\n\
+         and none of the others' keys. Its command prints an object and writes no file. A `[[figure]]` has file, title, command; a `[[chart]]` file, title, unit, groups, series = [{ name, rows }].\n\
          \n\
          wrong: name = \"marriage\"   kind = \"erratum\"   published = \"confluent\"   command = [\"check\", \"m.ded\"]\n\
          right: the same with   here = \"diffluent\"   erratum = \"semantics, erratum 1: why\"";
@@ -30,7 +30,7 @@ table! {
          wrong: command = [\"check\", \"--format\", \"json\", \"program.ded\"]\n\
          right: command = [\"check\", \"--format\", \"svg\", \"program.ded\"]";
     RESULTS_DIFFER = "W1501", "generated files that are not what was found",
-        "`results.md` and the charts of an artifact are generated from what its commands answer. They differ from what was found now, or are\n\
+        "`results.md` and the pictures of an artifact are generated from what its commands answer. They differ from what was found now, or are\n\
          missing: the tool or the artifact has changed since. `--write` writes them anew.\n\
          \n\
          unsure: watershed reproduce lineage-2015\n\

@@ -21,14 +21,14 @@ table! {
     NOT_SYMBOLIC = "E1205", "unknown inputs that are not covered",
         "Unknown inputs are decided for one instance of the program itself: not together with `--instances`, `--instance`, `--shrink`,\n\
          checkpoints or several processes. Give the unknowns values with `--valuation`, and all of these work.";
-    NOT_COMPARABLE = "E1207", "programs that cannot be compared",
-        "`equiv P -- Q` compares the ultimate facts of output relations that both programs have, with the same columns: those that they\n\
-         declare, which must be the same ones; of programs that declare none, those that both derive. `--output` names others.\n\
-         With `--instances` both are given the same facts: a relation that is EDB in one is EDB in the other, if that has it, with the\n\
-         same columns, and of events in both or in neither; and both spell locations in the same way.";
     CONTRADICTORY = "E1206", "assumptions that no values meet",
         "No values of the unknown constants meet all that the program assumes of them, so there is nothing to check.\n\
          \n\
          wrong: assume ?a < ?b, ?b < ?a;\n\
          right: assume ?a < ?b;";
+    NOT_COMPARABLE = "E1207", "programs that cannot be compared",
+        "`equiv P -- Q` compares the ultimate facts of output relations that both programs have, with the same columns: those that they\n\
+         declare, which must be the same ones; of programs that declare none, those that both derive. `--output` names others.\n\
+         With `--instances` both are given the same facts: a relation that is EDB in one is EDB in the other, if that has it, with the\n\
+         same columns, and of events in both or in neither; and both spell locations in the same way.";
 }

@@ -33,11 +33,13 @@ impl Search {
         let first = self.graph.expanded();
         let left = self.level_end - first;
         if left >= LOOK_EVERY || first.is_multiple_of(LOOK_EVERY) {
-            self.look_now(system, budget, first as u32, watch).inspect_err(|_| self.keep_if_long(system, budget))?;
+            self.look_now(system, budget, first as u32, watch).inspect_err(|_| self.keep_cut(system, budget))?;
         }
         self.keep_if_due(system, budget);
         let mut listed = std::mem::take(&mut self.listed);
         let gathered = self.gather(system, &mut listed, first..first + left.min(self.most));
+        // Listing choices leaves nothing half done.
+        let gathered = gathered.inspect_err(|_| self.keep_cut(system, budget));
         let done = gathered.and_then(|()| {
             let choices = listed.block.choices.len();
             let in_bounds = choices <= budget.max_transitions.saturating_sub(self.graph.transitions())

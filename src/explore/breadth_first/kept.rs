@@ -1,8 +1,9 @@
 //! A search that is kept, and gone on with later ([`crate::checkpoint`]).
 //!
 //! It is kept between two blocks, when nothing is half done: now and then, when a bound from outside ends it, before the first block in which a bound on
-//! states or transitions may be hit, and when all states are expanded. Where blocks begin depends on the graph alone, so a search that goes on
-//! takes the blocks that it would have taken without a break, and finds the same numbers.
+//! states or transitions may be hit and then as often as that is cheap, and when all states are expanded. Where blocks begin depends on the graph
+//! alone, so a search that goes on takes the blocks that it would have taken without a break, and finds the same numbers. A search that a bound ends
+//! inside its first block, which nothing comes before, leaves a segment that says to begin anew.
 
 use super::block::CHOICES;
 use super::{Search, Stopped};
@@ -50,10 +51,27 @@ impl Search {
         let (Some(checkpoints), Some(kept)) = (&budget.checkpoints, &mut self.kept) else { return };
         let is_near = budget.max_states.saturating_sub(self.graph.states.len()) <= 2 * CHOICES
             || budget.max_transitions.saturating_sub(self.graph.transitions()) <= 2 * CHOICES;
-        let comes_near = is_near && !kept.near_bound && checkpoints.is_worth_keeping();
+        let is_wanted = checkpoints.is_empty() || checkpoints.is_worth_keeping();
+        let comes_near = is_near && !kept.near_bound && is_wanted;
         kept.near_bound |= comes_near;
-        if comes_near || checkpoints.is_due() {
+        if comes_near || checkpoints.is_due() || is_near && checkpoints.is_cheap() {
             self.keep(system, budget);
+        }
+    }
+
+    /// Keeps a search that a bound ends between two blocks: if it took some time, or if nothing is kept yet.
+    pub(super) fn keep_cut<S: System>(&self, system: &S, budget: &Budget) {
+        if budget.checkpoints.as_ref().is_some_and(|kept| kept.is_empty() || kept.is_worth_keeping()) {
+            self.keep(system, budget);
+        }
+    }
+
+    /// If nothing is kept of an answer whose search a bound ended in the midst of a block, a search to be begun anew is.
+    pub(super) fn keep_start<S: System>(&self, system: &S, budget: &Budget) {
+        if let (Some(checkpoints), Some(kept)) = (&budget.checkpoints, &self.kept)
+            && checkpoints.is_empty()
+        {
+            checkpoints.keep(kept.number, |to| to.put(&!system.identity()));
         }
     }
 

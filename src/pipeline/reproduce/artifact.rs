@@ -4,12 +4,15 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::load::{Input, read_text};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 
 /// The file of an artifact that says what is published.
 pub const FILE: &str = "published.toml";
+
+/// Options with which a command writes a file, `-o` aside: a row only reads.
+const WRITING: [&str; 4] = ["--output-file", "--witness", "--checkpoint", "--write"];
 
 /// An artifact, read and checked.
 #[derive(Debug, Clone)]
@@ -217,8 +220,14 @@ pub fn read(
         vec![malformed(file, place, message)]
     })?;
     let mut checker = Checker { file, commands, names: BTreeSet::new(), wrong: Vec::new() };
+    if written.row.is_empty() {
+        checker.refuse(
+            0..0,
+            "expected rows (`[[row]]`), found none: nothing is claimed, so nothing could disagree".to_string(),
+        );
+    }
     let rows: Vec<Row> = written.row.into_iter().filter_map(|row| checker.row(row)).collect();
-    let known: BTreeSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let known: BTreeMap<&str, &Kind> = rows.iter().map(|row| (row.name.as_str(), &row.kind)).collect();
     let mut files = BTreeSet::new();
     for figure in &written.figure {
         checker.file(&figure.get_ref().file, figure.span(), &mut files);
@@ -279,8 +288,16 @@ impl Checker<'_> {
             needs(row.reason.is_some(), "reason", &[NotYet]),
             needs(!row.command.is_empty(), "command", &[Verdict, Erratum, Beside, Own]),
         ];
-        if kind != NotYet {
+        if kind == NotYet {
+            found.push(needs(row.value.is_some(), "value", &[]));
+            found.push(needs(row.exit.is_some(), "exit", &[]));
+        } else {
             found.push(needs(!row.published.is_empty(), "published", &[Verdict, Erratum, Beside]));
+        }
+        for (key, text) in [("name", Some(&name)), ("erratum", row.erratum.as_ref()), ("reason", row.reason.as_ref())] {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                found.push(Some(format!("expected a text as `{key}` of a row, found none (`{name}`)")));
+            }
         }
         if kind == Erratum && row.here.as_deref() == Some(row.published.as_str()) {
             found.push(Some(format!(
@@ -327,13 +344,17 @@ impl Checker<'_> {
             Some(first) if self.commands.contains(&first.as_str()) => {}
             first => {
                 let found = first.map_or("none".to_string(), |first| format!("`{first}`"));
-                self.refuse(place, format!("expected a command, one of {}, found {found}", self.commands.join(", ")));
+                let message = format!("expected a command, one of {}, found {found}", self.commands.join(", "));
+                self.refuse(place.clone(), message);
             }
+        }
+        if let Some(word) = command.iter().find(|word| writes(word)) {
+            self.refuse(place, format!("expected a command that writes no file, found `{word}`"));
         }
     }
 
     /// A file that is written: an SVG picture, below the folder, one of its name.
-    fn file<'f>(&mut self, file: &'f str, place: std::ops::Range<usize>, files: &mut BTreeSet<&'f str>) {
+    fn file(&mut self, file: &str, place: std::ops::Range<usize>, files: &mut BTreeSet<PathBuf>) {
         let below = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
         if !below || !file.ends_with(".svg") {
             self.refuse(
@@ -341,12 +362,16 @@ impl Checker<'_> {
                 format!("expected a file below the folder that ends with `.svg`, found `{file}`"),
             );
         }
-        if !files.insert(file) {
+        // `a//b` and `a/./b` are `a/b`.
+        if !files.insert(Path::new(file).components().collect()) {
             self.refuse(place, format!("expected a file of its own for each figure, found `{file}` again"));
         }
     }
 
-    fn chart(&mut self, chart: &Chart, place: std::ops::Range<usize>, known: &BTreeSet<&str>) {
+    fn chart(&mut self, chart: &Chart, place: std::ops::Range<usize>, known: &BTreeMap<&str, &Kind>) {
+        if chart.groups.is_empty() || chart.series.is_empty() {
+            self.refuse(place.clone(), "expected `groups` and `series` of a chart, found an empty list".to_string());
+        }
         for series in &chart.series {
             if series.rows.len() != chart.groups.len() {
                 let (rows, groups) = (series.rows.len(), chart.groups.len());
@@ -354,9 +379,25 @@ impl Checker<'_> {
                     format!("expected one row a group in `{}`, found {rows} rows for {groups} groups", series.name);
                 self.refuse(place.clone(), message);
             }
-            for row in series.rows.iter().filter(|row| !known.contains(row.as_str())) {
-                self.refuse(place.clone(), format!("expected the name of a row, found `{row}`"));
+            for row in &series.rows {
+                match known.get(row.as_str()) {
+                    None => self.refuse(place.clone(), format!("expected the name of a row, found `{row}`")),
+                    Some(Kind::NotYet { .. }) => {
+                        self.refuse(
+                            place.clone(),
+                            format!("expected a row with a value, found `{row}`, which is not yet"),
+                        );
+                    }
+                    Some(_) => {}
+                }
             }
         }
     }
+}
+
+/// Whether a word of a command line is an option with which a file is written; short options may stand together.
+fn writes(word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or_default();
+    let short = word.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains('o'));
+    short || WRITING.contains(&name)
 }

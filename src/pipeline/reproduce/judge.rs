@@ -62,11 +62,13 @@ pub fn judge(row: &Row, run: Option<&Run>) -> Judged {
         return Judged { status: Status::NotYet, here: None, reason: reason.clone() };
     }
     let (code, object) = match run {
+        Some(Run::Ended { code, .. }) if !answers(*code) => {
+            return Judged::disagree(None, format!("the command gave no answer ({})", in_words(*code)));
+        }
         Some(Run::Ended { code, output }) => match serde_json::from_str::<Value>(output) {
             Ok(object) => (*code, object),
             Err(_) => {
-                let code = code.map_or("no exit code".to_string(), |code| format!("exit code {code}"));
-                return Judged::disagree(None, format!("the command printed no JSON object ({code})"));
+                return Judged::disagree(None, format!("the command printed no JSON object ({})", in_words(*code)));
             }
         },
         Some(Run::TimedOut) => return Judged::disagree(None, "inconclusive: the command took longer than `--timeout`"),
@@ -103,6 +105,16 @@ pub fn judge(row: &Row, run: Option<&Run>) -> Judged {
         return Judged::disagree(here, "an erratum needs a witness, and the command printed none");
     }
     Judged { status, here, reason: String::new() }
+}
+
+/// Whether a process that ended like this came to its answer: one that crashed or was ended may have printed something before.
+pub(super) fn answers(code: Option<i32>) -> bool {
+    matches!(code, Some(0..=3))
+}
+
+/// An exit code in words.
+pub(super) fn in_words(code: Option<i32>) -> String {
+    code.map_or("no exit code".to_string(), |code| format!("exit code {code}"))
 }
 
 /// The value as text: strings as they are, lists of plain values with commas between them, the rest as JSON.
@@ -182,6 +194,10 @@ mod tests {
         assert_eq!(judge(&verdict, Some(&ended("{}"))).status, Status::Disagree);
         assert_eq!(judge(&verdict, Some(&ended("panicked"))).status, Status::Disagree);
         assert_eq!(judge(&verdict, Some(&Run::TimedOut)).status, Status::Disagree);
+        for code in [None, Some(101), Some(130)] {
+            let crashed = Run::Ended { code, output: r#"{"verdict": "confluent"}"#.to_string() };
+            assert_eq!(judge(&verdict, Some(&crashed)).status, Status::Disagree, "{code:?}");
+        }
         let exit = Row { exit: Some(1), ..verdict };
         assert_eq!(judge(&exit, Some(&ended(r#"{"verdict": "confluent"}"#))).status, Status::Disagree);
     }

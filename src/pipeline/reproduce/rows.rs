@@ -1,7 +1,7 @@
 //! Running the commands of rows: each in a process of its own, a few at a time, none longer than it may take.
 
 use super::artifact::{Artifact, Row};
-use super::judge::{Judged, judge};
+use super::judge::{Judged, answers, in_words, judge};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -96,14 +96,16 @@ fn json_arguments(row: &Row, executable: &Executable<'_>) -> Vec<String> {
 /// Why there is no picture.
 pub fn run_figure(folder: &Path, command: &[String], executable: &Executable<'_>) -> Result<String, String> {
     match start(folder, command, executable) {
-        Run::Ended { output, .. } if output.starts_with("<svg") || output.starts_with("<?xml") => Ok(output),
-        Run::Ended { code, .. } => {
-            let code = code.map_or("no exit code".to_string(), |code| format!("exit code {code}"));
-            Err(format!("the command printed no SVG picture ({code})"))
-        }
+        Run::Ended { code, output } if answers(code) && is_picture(&output) => Ok(output),
+        Run::Ended { code, .. } => Err(format!("the command printed no SVG picture ({})", in_words(code))),
         Run::TimedOut => Err("the command took longer than `--timeout`".to_string()),
         Run::NotStarted(error) => Err(format!("the command could not be started: {error}")),
     }
+}
+
+/// Whether this is a whole SVG picture.
+fn is_picture(text: &str) -> bool {
+    (text.starts_with("<svg") || text.starts_with("<?xml")) && text.trim_end().ends_with("</svg>")
 }
 
 fn start(folder: &Path, arguments: &[String], executable: &Executable<'_>) -> Run {

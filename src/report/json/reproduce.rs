@@ -1,7 +1,7 @@
 //! The answer of `reproduce`.
 
 use super::{DiagnosticObject, SCHEMA, Statistics};
-use crate::pipeline::reproduce::{Judged, Kind, Row, Source};
+use crate::pipeline::reproduce::{Artifact, Judged, Kind, Row, Source};
 use crate::report::reproduced::Reproduced;
 use crate::report::text::reproduce::verdict;
 use schemars::JsonSchema;
@@ -17,9 +17,9 @@ pub struct ReproduceObject {
     #[schemars(extend("const" = "reproduce"))]
     pub command: &'static str,
     /// `inconclusive` if interrupted: `artifacts` are those that were done; else `disagree` if a row does; else `not-yet` if one is not answered
-    /// yet; else `agree`.
-    #[schemars(extend("enum" = ["agree", "disagree", "not-yet", "inconclusive"]))]
-    pub verdict: &'static str,
+    /// yet; else `agree`. `null` with `--list`, which runs nothing.
+    #[schemars(extend("enum" = ["agree", "disagree", "not-yet", "inconclusive", null]))]
+    pub verdict: Option<&'static str>,
     /// One entry an artifact, sorted by name.
     pub artifacts: Vec<ArtifactObject>,
     /// Warnings, and figures that could not be drawn.
@@ -39,8 +39,8 @@ pub struct ArtifactObject {
     #[schemars(extend("enum" = ["paper", "digest"]))]
     pub read: &'static str,
     /// As for all artifacts.
-    #[schemars(extend("enum" = ["agree", "disagree", "not-yet"]))]
-    pub verdict: &'static str,
+    #[schemars(extend("enum" = ["agree", "disagree", "not-yet", null]))]
+    pub verdict: Option<&'static str>,
     /// The rows, in the order of the file.
     pub rows: Vec<RowObject>,
 }
@@ -58,9 +58,9 @@ pub struct RowObject {
     pub published: String,
     /// What was found; `null` if nothing was.
     pub here: Option<String>,
-    /// `agree`, `erratum`, `beside`, `own`, `not yet` or `disagree`.
-    #[schemars(extend("enum" = ["agree", "erratum", "beside", "own", "not yet", "disagree"]))]
-    pub status: &'static str,
+    /// `agree`, `erratum`, `beside`, `own`, `not yet` or `disagree`; `null` with `--list`.
+    #[schemars(extend("enum" = ["agree", "erratum", "beside", "own", "not yet", "disagree", null]))]
+    pub status: Option<&'static str>,
     /// Why it is an erratum, why it disagrees, what is missing; empty otherwise.
     pub reason: String,
     /// A note of the artifact.
@@ -72,45 +72,62 @@ pub struct RowObject {
 impl ReproduceObject {
     /// The object of what was found; `stopped` if others were not looked at.
     pub fn new(all: &[Reproduced], stopped: bool, diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
-        ReproduceObject {
-            schema: SCHEMA,
-            command: "reproduce",
-            verdict: if stopped { "inconclusive" } else { verdict(all).name() },
-            artifacts: all.iter().map(ArtifactObject::new).collect(),
-            diagnostics,
-            statistics,
-        }
+        let verdict = Some(if stopped { "inconclusive" } else { verdict(all).name() });
+        let object = |one: &Reproduced| {
+            let rows = one.rows().map(|(row, judged)| RowObject::new(row, Some(judged))).collect();
+            ArtifactObject::new(&one.artifact, Some(one.verdict().name()), rows)
+        };
+        Self::of(verdict, all.iter().map(object).collect(), diagnostics, statistics)
+    }
+
+    /// The object of artifacts whose rows were not run.
+    pub fn listed(artifacts: &[Artifact], diagnostics: Vec<DiagnosticObject>, statistics: Statistics) -> Self {
+        let object = |artifact: &Artifact| {
+            ArtifactObject::new(artifact, None, artifact.rows.iter().map(|row| RowObject::new(row, None)).collect())
+        };
+        Self::of(None, artifacts.iter().map(object).collect(), diagnostics, statistics)
+    }
+
+    fn of(
+        verdict: Option<&'static str>,
+        artifacts: Vec<ArtifactObject>,
+        diagnostics: Vec<DiagnosticObject>,
+        statistics: Statistics,
+    ) -> Self {
+        ReproduceObject { schema: SCHEMA, command: "reproduce", verdict, artifacts, diagnostics, statistics }
     }
 }
 
 impl ArtifactObject {
-    fn new(reproduced: &Reproduced) -> Self {
+    fn new(artifact: &Artifact, verdict: Option<&'static str>, rows: Vec<RowObject>) -> Self {
         ArtifactObject {
-            name: reproduced.artifact.name.clone(),
-            paper: reproduced.artifact.paper.clone(),
-            read: match reproduced.artifact.read {
+            name: artifact.name.clone(),
+            paper: artifact.paper.clone(),
+            read: match artifact.read {
                 Source::Paper => "paper",
                 Source::Digest => "digest",
             },
-            verdict: reproduced.verdict().name(),
-            rows: reproduced.rows().map(|(row, judged)| RowObject::new(row, judged)).collect(),
+            verdict,
+            rows,
         }
     }
 }
 
 impl RowObject {
-    fn new(row: &Row, judged: &Judged) -> Self {
-        let reason = match &row.kind {
-            Kind::Erratum { why, .. } if judged.reason.is_empty() => why.clone(),
-            _ => judged.reason.clone(),
+    /// A row with how it stands, if it was run.
+    fn new(row: &Row, judged: Option<&Judged>) -> Self {
+        let reason = match (&row.kind, judged) {
+            (Kind::Erratum { why, .. }, Some(judged)) if judged.reason.is_empty() => why.clone(),
+            (_, Some(judged)) => judged.reason.clone(),
+            (_, None) => String::new(),
         };
         RowObject {
             name: row.name.clone(),
             place: row.place.clone(),
             claim: row.claim.clone(),
             published: row.published.clone(),
-            here: judged.here.clone(),
-            status: judged.status.name(),
+            here: judged.and_then(|judged| judged.here.clone()),
+            status: judged.map(|judged| judged.status.name()),
             reason,
             note: row.note.clone(),
             arguments: row.command.clone(),

@@ -36,9 +36,9 @@ pub struct TestedProgram {
     pub result: &'static str,
     /// `dedalus+`, `dedalus-s` or `dedalus`; `null` if the program is wrong.
     pub class: Option<&'static str>,
-    /// As for `check`, or `error`.
-    #[schemars(extend("enum" = ["confluent", "diffluent", "violated", "inconclusive", "error"]))]
-    pub verdict: &'static str,
+    /// As for `check`, or `error`; `null` if all that is expected is about faults in synchronous rounds.
+    #[schemars(extend("enum" = ["confluent", "diffluent", "violated", "inconclusive", "error", null]))]
+    pub verdict: Option<&'static str>,
     /// States of the instance; `null` if it was not explored.
     pub states: Option<usize>,
     /// Transitions of the instance; `null` if it was not explored.

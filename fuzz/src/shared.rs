@@ -1,4 +1,4 @@
-//! The inputs and the targets of fuzzing: what the driver (`main.rs`) and the package's own tests share.
+//! The inputs and the targets of fuzzing: what the driver (`main.rs`) and `tests/fuzz_corpus.rs` share.
 //!
 //! libFuzzer's coverage needs a nightly toolchain, so novelty is told by what an input *reached* (a [`target::Trail`]:
 //! diagnostic codes, class, verdict, bound), which is coarser than coverage, and free. The mutator knows the tokens and
