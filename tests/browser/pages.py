@@ -159,6 +159,19 @@ def on_paper(browser):
         assert step.is_visible(), "on paper all steps are told"
     page.page.pdf(path=DIRECTORY / "marriage.pdf")
     page.settled()
+    # The width of an A4 page within its margins.
+    for name in ["marriage.html", "wide.html", "violated.html"]:
+        page = Page(browser, name, width=718, height=1040)
+        page.page.emulate_media(media="print")
+        cut = page.page.evaluate("""() => [...document.querySelectorAll('.run')].flatMap(run => [...run.querySelectorAll('svg:not(.heads)')]
+            .filter(svg => svg.getBoundingClientRect().right > run.getBoundingClientRect().right + 1)).length""")
+        assert cut == 0, f"{name}: {cut} pictures are cut"
+        size = page.page.evaluate("""() => Math.min(...[...document.querySelectorAll('.run .picture .line')]
+            .map(text => 12 * text.getBoundingClientRect().height / text.getBBox().height))""")
+        assert size >= 8, f"{name}: the text beside the lifelines is {size:.1f} px high on paper"
+        assert page.wider_than_window() <= 0, f"{name}: {page.wider_than_window()} px too wide for paper"
+        page.shot(name.removesuffix(".html") + "-paper", whole=True)
+        page.settled()
 
 
 def symbols_are_text(browser):

@@ -50,6 +50,8 @@ fn name(run: usize, step: usize) -> String {
 pub fn beside(first: usize, runs: &[PageRun]) -> Markup {
     let parts = runs.iter().find_map(|run| run.diagram.parts_at);
     let diagrams: Vec<&Diagram> = runs.iter().map(|run| &run.diagram).collect();
+    // On paper, pictures of many lifelines stand one below the other.
+    let many = diagrams.iter().any(|diagram| diagram.nodes.len() > 3);
     html! {
         div .runs data-parts=[parts] {
             div .stepper hidden {
@@ -65,7 +67,7 @@ pub fn beside(first: usize, runs: &[PageRun]) -> Markup {
                 @for (mark, what) in svg::legend(&diagrams) { li { b { (mark) } " " (visible(&what)) } }
                 @if runs.len() > 1 { li { b { "▲ △" } " below a picture: not so in the same step of the other run" } }
             }
-            div .pair {
+            div .pair .many[many] {
                 @for (place, run) in runs.iter().enumerate() { (figure(first + place, if place == 0 { "one" } else { "two" }, run)) }
             }
         }
