@@ -4,7 +4,7 @@ use super::facts::listed;
 use super::text::counted;
 use crate::analysis::{Class, is_exact_persistence};
 use crate::pipeline::Verdict;
-use crate::pipeline::coordinate::{Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
+use crate::pipeline::coordinate::{Aim, Answered, Attempt, Coordinated, Outcome, Price, Prices, Shown, Trial};
 use crate::program::{LocatedFact, Program, RuleId, RuleKind};
 use crate::rewrite::{Acknowledge, Channels, Plan, Queue};
 use crate::source::SourceMap;
@@ -248,4 +248,36 @@ pub fn rechecked(trial: &Trial) -> String {
         }
         Some(failure) => failure.to_string(),
     }
+}
+
+/// The outcome that is aimed at, in words; none where nothing was tried.
+pub fn aim(case: &CoordinateCase<'_>) -> Option<String> {
+    Some(match case.answered.aim.as_ref()? {
+        Aim::Stratified(aim) => format!("the stratified model: {}", model(aim)),
+        Aim::OneOf(models, complete) => {
+            let all = if *complete { "" } else { " (not all are known)" };
+            format!("one of the {} models that the program can end with{all}", models.len())
+        }
+    })
+}
+
+/// What is to be said where the chosen plan does not, or is not known to, meet its aim.
+pub fn note(case: &CoordinateCase<'_>) -> Option<&'static str> {
+    case.chosen()?;
+    match case.meets_aim() {
+        Some(true) => None,
+        Some(false) => Some("the program as it is cannot end so: events that lasted would lead there"),
+        None => Some("whether the program as it is can end so is not known"),
+    }
+}
+
+/// The published rewrite in full: what it costs, and what became of it.
+pub fn in_full(case: &CoordinateCase<'_>, full: &Coordinated) -> String {
+    format!(
+        "price {}; {}; a run: {}; {} rules more",
+        price(full.price, case.prices),
+        rechecked(&full.trial),
+        measured(full.trial.measured),
+        full.trial.rules_added
+    )
 }

@@ -113,6 +113,12 @@ fn file(page: &Page<'_>) -> String {
     markup.into_string() + "\n"
 }
 
+/// A headline without the verdict before it.
+fn meaning(headline: &str, verdict: &str) -> String {
+    let rest = headline.trim().strip_prefix(verdict).unwrap_or_default();
+    rest.trim_start_matches(": ").to_string()
+}
+
 /// A text as a content security policy names it.
 fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))

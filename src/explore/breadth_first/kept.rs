@@ -71,6 +71,7 @@ impl Search {
         if let (Some(checkpoints), Some(kept)) = (&budget.checkpoints, &self.kept)
             && checkpoints.is_empty()
         {
+            // What was kept of another identity is passed over on resuming.
             checkpoints.keep(kept.number, |to| to.put(&!system.identity()));
         }
     }

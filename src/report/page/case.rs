@@ -2,7 +2,7 @@
 
 use super::reasons::{Pointer, tree};
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, findings, list, listing, place, table};
+use super::{Page, Section, commands, file, findings, list, listing, meaning, place, table};
 use crate::pipeline::{Basis, Verdict};
 use crate::program::LocatedFact;
 use crate::report::facts::{shown, shown_models};
@@ -28,8 +28,7 @@ pub fn page(case: &Case<'_>, diagnostics: &[DiagnosticObject], statistics: &Stat
         Verdict::Inconclusive => Tone::Open,
     };
     let verdict = case.answer.verdict.name();
-    let headline = text::headline(case, Style::plain());
-    let meaning = headline.trim().strip_prefix(verdict).map_or("", |rest| rest.trim_start_matches(": ")).to_string();
+    let meaning = meaning(&text::headline(case, Style::plain()), verdict);
     let rows = text::table(case, false);
     let mut sections = vec![Section::new(
         "answer",

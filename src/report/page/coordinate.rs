@@ -1,12 +1,12 @@
 //! The page of `coordinate`.
 
 use super::runs::{PageRun, beside};
-use super::{Page, Section, file, findings, list, listing, place, table, visible};
+use super::{Page, Section, file, findings, list, listing, meaning, place, table, visible};
 use crate::analysis::analyse;
-use crate::pipeline::coordinate::{Aim, Coordinated};
+use crate::pipeline::coordinate::Coordinated;
 use crate::pipeline::read::read;
 use crate::program::resolve;
-use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
+use crate::report::coordination::{CoordinateCase, aim, in_full, measured, model, named, note, price, rechecked};
 use crate::report::facts::shown;
 use crate::report::json::DiagnosticObject;
 use crate::report::runs::of_witness;
@@ -24,8 +24,7 @@ const MOST_FACTS: usize = 200;
 pub fn page(case: &CoordinateCase<'_>, diagnostics: &[DiagnosticObject]) -> String {
     let verdict = case.verdict();
     let tone = if verdict == "inconclusive" { Tone::Open } else { Tone::Good };
-    let headline = text::coordinate::headline(case, Style::plain());
-    let meaning = headline.trim().strip_prefix(verdict).map_or("", |rest| rest.trim_start_matches(": ")).to_string();
+    let meaning = meaning(&text::coordinate::headline(case, Style::plain()), verdict);
     let mut sections = vec![Section::new("answer", "The answer", answer(case))];
     sections.extend(case.chosen().map(|chosen| plan(case, chosen)));
     sections.extend(rejected(case));
@@ -49,39 +48,16 @@ fn answer(case: &CoordinateCase<'_>) -> Markup {
     if !contested.is_empty() {
         rows.push(("contested", crate::report::facts::listed(&contested, 12)));
     }
-    match &answered.aim {
-        Some(Aim::Stratified(aim)) => rows.push(("aim", format!("the stratified model: {}", model(aim)))),
-        Some(Aim::OneOf(models, complete)) => {
-            let all = if *complete { "" } else { " (not all are known)" };
-            rows.push(("aim", format!("one of the {} models that the program can end with{all}", models.len())));
-        }
-        None => {}
-    }
+    rows.extend(aim(case).map(|aim| ("aim", aim)));
     if let Some(chosen) = case.chosen() {
         rows.push(("price", format!("{}, estimated", price(chosen.price, case.prices))));
         rows.push(("after", format!("{}; a run: {}", rechecked(&chosen.trial), measured(chosen.trial.measured))));
         rows.extend(chosen.trial.model.as_ref().map(|outcome| ("ultimate", model(outcome))));
         rows.push(("rules added", chosen.trial.rules_added.to_string()));
     }
-    match case.meets_aim() {
-        Some(false) => {
-            let why = "the program as it is cannot end so: events that lasted would lead there";
-            rows.push(("note", why.to_string()));
-        }
-        None if case.chosen().is_some() => {
-            rows.push(("note", "whether the program as it is can end so is not known".to_string()));
-        }
-        _ => {}
-    }
+    rows.extend(note(case).map(|note| ("note", note.to_string())));
     if let Some(full) = case.full.filter(|_| !case.wants_full) {
-        let said = format!(
-            "price {}; {}; a run: {}; {} rules more",
-            price(full.price, case.prices),
-            rechecked(&full.trial),
-            measured(full.trial.measured),
-            full.trial.rules_added
-        );
-        rows.push(("in full, P(S)", said));
+        rows.push(("in full, P(S)", in_full(case, full)));
     }
     table(rows.iter().map(|(name, value)| (*name, value.as_str())))
 }

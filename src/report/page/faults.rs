@@ -3,7 +3,7 @@
 use super::reasons::{Pointer, tree};
 use super::rounds::of_rounds;
 use super::runs::{PageRun, anchor, beside};
-use super::{Page, Section, commands, file, findings, listing, table, visible};
+use super::{Page, Section, commands, file, findings, listing, meaning, table, visible};
 use crate::faults::why::{Claim, How, When, Why};
 use crate::faults::{Answer, Counterexample, FaultSet, Question, Verdict, asynchronous};
 use crate::program::Program;
@@ -40,7 +40,6 @@ pub fn page(case: &FaultsCase<'_>, diagnostics: &[DiagnosticObject]) -> String {
     let FaultsCase { program, question, answer, .. } = *case;
     let headline = text::faults::headline(program, question, answer, Style::plain());
     let (verdict, tone, meaning) = said(answer.verdict, &headline);
-    let whole = text::faults::answer(program, question, answer, Style::plain(), false);
     let specification = &question.specification;
     let rows = [
         ("rounds", format!("EOT {}", specification.eot)),
@@ -48,7 +47,7 @@ pub fn page(case: &FaultsCase<'_>, diagnostics: &[DiagnosticObject]) -> String {
         ("crashes", format!("at most {}", specification.crashes)),
         ("runs", answer.effort.runs.to_string()),
         ("lessons", answer.effort.lessons.to_string()),
-        ("outcome", whole.lines().find_map(|line| line.strip_prefix("Failure-free run: ")).unwrap_or("").to_string()),
+        ("outcome", text::faults::outcome(program, answer, false)),
     ];
     let rows = rows.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, value.as_str()));
     let mut sections = vec![Section::new("answer", "The answer", table(rows))];
@@ -69,8 +68,7 @@ fn said(verdict: Verdict, headline: &str) -> (&'static str, Tone, String) {
         Verdict::Vacuous | Verdict::Inconclusive(_) => Tone::Open,
     };
     let name = verdict.name();
-    let rest = headline.trim().strip_prefix(name).map_or("", |rest| rest.trim_start_matches(": "));
-    (name, tone, rest.to_string())
+    (name, tone, meaning(headline, name))
 }
 
 /// Each counterexample beside the run without faults.

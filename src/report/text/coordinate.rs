@@ -1,9 +1,9 @@
 //! The answer of `coordinate`: a program, with the report as comments before it.
 
 use super::counted;
-use crate::pipeline::coordinate::{Aim, Outcome};
+use crate::pipeline::coordinate::Outcome;
 use crate::report::advice;
-use crate::report::coordination::{CoordinateCase, measured, model, named, price, rechecked};
+use crate::report::coordination::{CoordinateCase, aim, in_full, measured, model, named, note, price, rechecked};
 use crate::report::style::{Style, Tone};
 use std::fmt::Write as _;
 
@@ -54,15 +54,8 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
             let _ = writeln!(report, "  in the end {fact} {holds}: {}", schedule.show(case.program));
         }
     }
-    match &answered.aim {
-        Some(Aim::Stratified(aim)) => {
-            let _ = writeln!(report, "aim: the stratified model: {}", model(aim));
-        }
-        Some(Aim::OneOf(models, complete)) => {
-            let all = if *complete { "" } else { " (not all are known)" };
-            let _ = writeln!(report, "aim: one of the {} models that the program can end with{all}", models.len());
-        }
-        None => {}
+    if let Some(aim) = aim(case) {
+        let _ = writeln!(report, "aim: {aim}");
     }
     if let Some(chosen) = case.chosen() {
         let _ = writeln!(report, "plan:");
@@ -75,15 +68,8 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
         if let Some(outcome) = &trial.model {
             let _ = writeln!(report, "  {}", model(outcome));
         }
-        match case.meets_aim() {
-            Some(true) => {}
-            Some(false) => {
-                let _ =
-                    writeln!(report, "note: the program as it is cannot end so: events that lasted would lead there");
-            }
-            None => {
-                let _ = writeln!(report, "note: whether the program as it is can end so is not known");
-            }
+        if let Some(note) = note(case) {
+            let _ = writeln!(report, "note: {note}");
         }
         for &relation in &trial.silenced {
             let name = &case.program.relation(relation).name;
@@ -96,14 +82,7 @@ pub fn answer(case: &CoordinateCase<'_>, style: Style) -> String {
     }
     if !case.wants_full {
         if let Some(full) = case.full {
-            let _ = writeln!(
-                report,
-                "in full, P(S): price {}; {}; a run: {}; {} rules more",
-                price(full.price, case.prices),
-                rechecked(&full.trial),
-                measured(full.trial.measured),
-                full.trial.rules_added
-            );
+            let _ = writeln!(report, "in full, P(S): {}", in_full(case, full));
         }
         if case.rejected().next().is_some() {
             let _ = writeln!(report, "cheaper plans that do not do, or are not known to:");

@@ -96,6 +96,23 @@ pub fn answer(program: &Program, question: &Question, answer: &Answer, style: St
             }
         }
     }
+    let outcome = outcome(program, answer, verbose);
+    if !outcome.is_empty() {
+        let _ = writeln!(text, "\nFailure-free run: {outcome}");
+    }
+    let effort = &answer.effort;
+    let _ = writeln!(
+        text,
+        "{}, {}, {}",
+        counted(effort.runs, "run"),
+        counted(effort.lessons, "lesson"),
+        counted(effort.gates as u64, "gate")
+    );
+    text
+}
+
+/// What the failure-free run promises and fulfils; empty if that is nothing. `verbose` lists all tuples.
+pub fn outcome(program: &Program, answer: &Answer, verbose: bool) -> String {
     let tuples = |relation: Option<_>, tuples| {
         listed(
             &relation.map_or_else(Vec::new, |relation| shown_tuples(program, relation, tuples)),
@@ -119,18 +136,7 @@ pub fn answer(program: &Program, question: &Question, answer: &Answer, style: St
             format!("{}{what}", tuples(relation, some))
         })
         .collect();
-    if !said.is_empty() {
-        let _ = writeln!(text, "\nFailure-free run: {}", said.join("; "));
-    }
-    let effort = &answer.effort;
-    let _ = writeln!(
-        text,
-        "{}, {}, {}",
-        counted(effort.runs, "run"),
-        counted(effort.lessons, "lesson"),
-        counted(effort.gates as u64, "gate")
-    );
-    text
+    said.join("; ")
 }
 
 /// The specifications of a sweep, a line for each EOT and what was said of it.
